@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { executionOpeningSchema, fileEntrySchema } from './execution.ts';
+import { address, bytes32, cid, uint } from './schema.ts';
+import { signedSchema } from './statement.ts';
+
+const path = z.array(bytes32).max(64);
+
+/** Where a statement stands in its signer's log, and where that log stands on chain. */
+export const inclusionSchema = z.strictObject({
+  node: address,
+  /** Blinds the leaf of a confidential order; 32 zero bytes otherwise. */
+  leafSalt: bytes32,
+  index: z.number().int().nonnegative().safe(),
+  size: z.number().int().positive().safe(),
+  root: bytes32,
+  path,
+  /** The transaction that anchored (size, root). */
+  anchor: z.strictObject({
+    transaction: bytes32,
+    block: z.number().int().nonnegative().safe(),
+    blockHash: bytes32,
+  }),
+});
+export type Inclusion = z.infer<typeof inclusionSchema>;
+
+/** An auditor's report with how the auditor was chosen. */
+export const auditEvidenceSchema = z.strictObject({
+  report: signedSchema('AuditReport'),
+  inclusion: inclusionSchema,
+  /** `owner`: named in the grant. `lot`: drawn among the staked, with what the draw was made from. */
+  choice: z.union([
+    z.strictObject({ by: z.literal('owner') }),
+    z.strictObject({
+      by: z.literal('lot'),
+      beacon: bytes32,
+      beaconBlock: z.number().int().nonnegative().safe(),
+      candidates: z.array(z.strictObject({ operator: address, stake: uint(256) })).max(1024),
+    }),
+  ]),
+});
+export type AuditEvidence = z.infer<typeof auditEvidenceSchema>;
+
+/** Everything a third party needs to check one job without asking anybody. */
+export const jobEvidenceSchema = z.strictObject({
+  koinon: z.literal('evidence/1'),
+  manifest: cid,
+  order: signedSchema('Order'),
+  grant: signedSchema('Grant').optional(),
+  receipt: signedSchema('Receipt'),
+  /** Present when the order was public; a private one is opened to its auditors only. */
+  opening: executionOpeningSchema.optional(),
+  /** What left: after the gate where there is one. */
+  outputs: z.array(fileEntrySchema.extend({ cid })).max(64),
+  verdict: cid.optional(),
+  inclusion: inclusionSchema,
+  audits: z.array(auditEvidenceSchema).max(16),
+});
+export type JobEvidence = z.infer<typeof jobEvidenceSchema>;
