@@ -21,3 +21,4 @@ export * from './signer.ts';
 export * from './statement.ts';
 export * from './typedData.ts';
 export * from './verdict.ts';
+export * from './wire.ts';
