@@ -1,0 +1,178 @@
+import { allocateFloats } from "../shared/memory";
+import { Objective } from "./objective";
+
+const MEMORY: i32 = 10;
+const MAX_TRIALS: i32 = 40;
+const SUFFICIENT_DECREASE: f64 = 1e-4;
+const CURVATURE: f64 = 0.9;
+
+/**
+ * Limited-memory BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.4) with the weak Wolfe line search
+ * of Lewis and Overton (Nonsmooth optimization via quasi-Newton methods, algorithm 4.6). Starts at zero.
+ */
+export class Solver {
+  weights: usize;
+  iterations: i32 = 0;
+  isConverged: bool = false;
+  private isStuck: bool = false;
+  private value: f64 = 0;
+  private gradient: usize;
+  private trial: usize;
+  private trialGradient: usize;
+  private direction: usize;
+  private bound: usize;
+  private steps: usize;
+  private changes: usize;
+  private products: StaticArray<f64> = new StaticArray<f64>(MEMORY);
+  private factors: StaticArray<f64> = new StaticArray<f64>(MEMORY);
+  private pairs: i32 = 0;
+
+  constructor(
+    private objective: Objective,
+    private tolerance: f64,
+    private maxIterations: i32,
+  ) {
+    const n = objective.size;
+    this.weights = allocateFloats(n);
+    this.gradient = allocateFloats(n);
+    this.trial = allocateFloats(n);
+    this.trialGradient = allocateFloats(n);
+    this.direction = allocateFloats(n);
+    this.bound = allocateFloats(n);
+    this.steps = allocateFloats(n * MEMORY);
+    this.changes = allocateFloats(n * MEMORY);
+    objective.curvatureBound(this.bound);
+    this.value = objective.evaluate(this.weights, this.gradient);
+    this.isConverged = largest(this.gradient, n) <= tolerance;
+  }
+
+  /** Room for a gradient nobody needs. */
+  get spare(): usize {
+    return this.trialGradient;
+  }
+
+  /** Whether there is nothing more to do. */
+  isDone(): bool {
+    return this.isConverged || this.isStuck || this.iterations >= this.maxIterations;
+  }
+
+  /** One iteration. */
+  advance(): void {
+    const n = this.objective.size;
+    this.chooseDirection();
+    let slope = product(this.gradient, this.direction, n);
+    if (!(slope < 0)) {
+      this.isStuck = true;
+      return;
+    }
+    if (!this.search(slope)) {
+      this.isStuck = true;
+      return;
+    }
+    this.iterations++;
+    this.isConverged = largest(this.gradient, n) <= this.tolerance;
+  }
+
+  private chooseDirection(): void {
+    const n = this.objective.size;
+    for (let i = 0; i < n; i++) put(this.direction, i, -at(this.gradient, i));
+    const held = min(this.pairs, MEMORY);
+    for (let back = 1; back <= held; back++) {
+      const slot = (this.pairs - back) % MEMORY;
+      const factor = product(this.step(slot), this.direction, n) / this.products[slot];
+      this.factors[slot] = factor;
+      addMultiple(this.direction, this.change(slot), -factor, n);
+    }
+    let scale: f64 = 1;
+    if (held > 0) {
+      const newest = (this.pairs - 1) % MEMORY;
+      let weighted: f64 = 0;
+      for (let i = 0; i < n; i++) weighted += at(this.change(newest), i) * at(this.change(newest), i) / at(this.bound, i);
+      scale = this.products[newest] / weighted;
+    }
+    for (let i = 0; i < n; i++) put(this.direction, i, scale * at(this.direction, i) / at(this.bound, i));
+    for (let back = held; back >= 1; back--) {
+      const slot = (this.pairs - back) % MEMORY;
+      const factor = product(this.change(slot), this.direction, n) / this.products[slot];
+      addMultiple(this.direction, this.step(slot), this.factors[slot] - factor, n);
+    }
+  }
+
+  /** Moves to a point of sufficient decrease and curvature along the direction; false where rounding allows none. */
+  private search(slope: f64): bool {
+    const n = this.objective.size;
+    let low: f64 = 0;
+    let high: f64 = Infinity;
+    let length: f64 = 1;
+    for (let trial = 0; trial < MAX_TRIALS; trial++) {
+      for (let i = 0; i < n; i++) put(this.trial, i, at(this.weights, i) + length * at(this.direction, i));
+      const value = this.objective.evaluate(this.trial, this.trialGradient);
+      if (!(value <= this.value + SUFFICIENT_DECREASE * length * slope)) high = length;
+      else if (product(this.trialGradient, this.direction, n) < CURVATURE * slope) low = length;
+      else {
+        this.accept(value);
+        return true;
+      }
+      length = high == Infinity ? 2 * length : 0.5 * (low + high);
+    }
+    return false;
+  }
+
+  private accept(value: f64): void {
+    const n = this.objective.size;
+    const slot = this.pairs % MEMORY;
+    const step = this.step(slot);
+    const change = this.change(slot);
+    for (let i = 0; i < n; i++) {
+      put(step, i, at(this.trial, i) - at(this.weights, i));
+      put(change, i, at(this.trialGradient, i) - at(this.gradient, i));
+    }
+    const curvature = product(step, change, n);
+    if (curvature > 0) {
+      this.products[slot] = curvature;
+      this.pairs++;
+    }
+    const weights = this.weights;
+    this.weights = this.trial;
+    this.trial = weights;
+    const gradient = this.gradient;
+    this.gradient = this.trialGradient;
+    this.trialGradient = gradient;
+    this.value = value;
+  }
+
+  private step(slot: i32): usize {
+    return this.steps + (<usize>(slot * this.objective.size) << 3);
+  }
+  private change(slot: i32): usize {
+    return this.changes + (<usize>(slot * this.objective.size) << 3);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function at(vector: usize, index: i32): f64 {
+  return load<f64>(vector + (<usize>index << 3));
+}
+
+// @ts-ignore: decorator
+@inline
+function put(vector: usize, index: i32, value: f64): void {
+  store<f64>(vector + (<usize>index << 3), value);
+}
+
+function product(a: usize, b: usize, n: i32): f64 {
+  let sum: f64 = 0;
+  for (let i = 0; i < n; i++) sum += at(a, i) * at(b, i);
+  return sum;
+}
+
+function addMultiple(to: usize, from: usize, factor: f64, n: i32): void {
+  for (let i = 0; i < n; i++) put(to, i, at(to, i) + factor * at(from, i));
+}
+
+function largest(vector: usize, n: i32): f64 {
+  let most: f64 = 0;
+  for (let i = 0; i < n; i++) most = max(most, abs(at(vector, i)));
+  return most;
+}
