@@ -16,6 +16,16 @@ const hashes = z.array(bytes32).max(64);
 const manifestBytes = byteString(MANIFEST_MAX_BYTES);
 const reason = z.string().max(1024);
 
+/** What a channel's id is made of, so that the payee can look it up (`Escrow`). */
+export const channelSchema = z.strictObject({
+  payer: address,
+  payee: address,
+  token: address,
+  signer: address,
+  number: uint(64),
+  assured: z.boolean(),
+});
+
 const grantAnswer = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('pending'), request: bytes32 }),
   z.strictObject({ status: z.literal('approved'), request: bytes32, grant: signedSchema('Grant') }),
@@ -74,6 +84,7 @@ export const methods = {
       order: signedSchema('Order'),
       manifest: manifestBytes,
       grant: signedSchema('Grant').optional(),
+      channel: channelSchema,
     }),
     response: jobAnswer,
   },
@@ -119,11 +130,7 @@ export const methods = {
   },
   /** Pays: the channel's new total. The answer repeats what the payee now holds. */
   'voucher.submit': {
-    request: z.strictObject({
-      voucher: signedSchema('Voucher'),
-      order: bytes32,
-      receipts: z.array(bytes32).max(4096),
-    }),
+    request: z.strictObject({ voucher: signedSchema('Voucher'), order: bytes32 }),
     response: z.strictObject({ channel: bytes32, cumulativeAmount: uint(128) }),
   },
 } as const;
