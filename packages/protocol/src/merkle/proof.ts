@@ -4,7 +4,7 @@ import { EMPTY_ROOT, largestPowerOfTwoBelow, nodeHash, rangeRoot, type SubtreeRe
 
 /** Audit path of leaf `index` in the tree of `size` leaves, from the leaf upward (RFC 6962, 2.1.1). */
 export function inclusionProof(subtree: SubtreeReader, index: number, size: number): Uint8Array[] {
-  requireRange(index >= 0 && index < size, `leaf ${index} is not in a tree of ${size}`);
+  requireRange(isRange(index, size) && index < size, `leaf ${index} is not in a tree of ${size}`);
   const path: Uint8Array[] = [];
   let start = 0;
   let end = size;
@@ -53,7 +53,7 @@ export function verifyInclusion(proof: {
 
 /** Proof that the tree of `first` leaves is a prefix of the tree of `second` leaves (RFC 6962, 2.1.2). */
 export function consistencyProof(subtree: SubtreeReader, first: number, second: number): Uint8Array[] {
-  requireRange(first >= 0 && first <= second, `a tree of ${first} is no prefix of a tree of ${second}`);
+  requireRange(isRange(first, second), `a tree of ${first} is no prefix of a tree of ${second}`);
   if (first === 0 || first === second) return [];
   const proof: Uint8Array[] = [];
   const descend = (start: number, end: number, size: number, isWhole: boolean): void => {
@@ -117,6 +117,10 @@ export function verifyConsistency(claim: {
 
 function isPowerOfTwo(n: number): boolean {
   return Number.isInteger(Math.log2(n));
+}
+
+function isRange(from: number, to: number): boolean {
+  return Number.isSafeInteger(from) && Number.isSafeInteger(to) && from >= 0 && from <= to;
 }
 
 function requireRange(ok: boolean, reason: string): void {

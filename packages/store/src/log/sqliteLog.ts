@@ -1,0 +1,242 @@
+import {
+  consistencyProof,
+  inclusionProof,
+  KoinonError,
+  type LoggedType,
+  rangeRoot,
+  schema,
+  toWire,
+} from '@koinon/protocol';
+import { z } from 'zod';
+import type { Database } from '../database/database.ts';
+import { LogTables, messageSchemas } from './logTables.ts';
+import type {
+  AnyLogEntry,
+  AnyReservedEntry,
+  AppendRequest,
+  LogEntry,
+  NodeLog,
+  RecoverSign,
+  Seal,
+} from './nodeLog.ts';
+
+/** Most entries that share their two commits; bounds how long the event loop is held. */
+const BATCH_ENTRIES = 256;
+
+const sealSchema = z.object({ digest: schema.bytes32, signature: schema.signature });
+
+interface Waiting {
+  request: AppendRequest<LoggedType>;
+  resolve(entry: AnyLogEntry): void;
+  reject(error: unknown): void;
+}
+
+/** The log of a node in its database. Appends form one queue; whatever waits together is committed together. */
+export class SqliteLog implements NodeLog {
+  readonly #tables: LogTables;
+  /** How to sign what this process reserved and could not yet seal, by index. */
+  readonly #signers = new Map<number, RecoverSign>();
+  readonly #waiting: Waiting[] = [];
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(database: Database) {
+    this.#tables = new LogTables(database);
+  }
+
+  append<T extends LoggedType>(request: AppendRequest<T>): Promise<LogEntry<T>> {
+    return new Promise<AnyLogEntry>((resolve, reject) => {
+      this.#waiting.push({ request: request as unknown as AppendRequest<LoggedType>, resolve, reject });
+      void this.#enqueue(() => this.#appendWaiting());
+    }) as unknown as Promise<LogEntry<T>>;
+  }
+
+  appendMany<T extends LoggedType>(requests: readonly AppendRequest<T>[]): Promise<Array<LogEntry<T>>> {
+    return Promise.all(requests.map(request => this.append(request)));
+  }
+
+  recover(sign: RecoverSign): Promise<AnyLogEntry[]> {
+    return this.#enqueue(() => this.#finishReserved(sign));
+  }
+
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+
+  /** Appends the next of what waits; the first of many calls takes all, the others find nothing. */
+  async #appendWaiting(): Promise<void> {
+    const batch = this.#waiting.splice(0, BATCH_ENTRIES);
+    try {
+      const open = batch.filter(waiting => !this.#answer(waiting));
+      if (open.length === 0) return;
+      await this.#finishReserved(signersOf(open));
+      const fresh = open.filter(waiting => !this.#answer(waiting));
+      const reserved = this.#build(fresh);
+      if (reserved.length > 0) {
+        this.#tables.reserve(reserved);
+        const sign = signersOf(fresh);
+        for (const entry of reserved) this.#signers.set(entry.index, sign);
+        await this.#finishReserved(sign);
+      }
+      for (const waiting of fresh) this.#answer(waiting);
+    } catch (error) {
+      // What was sealed before the failure is sealed; settling twice does nothing.
+      for (const waiting of batch) if (!this.#answer(waiting)) waiting.reject(error);
+    }
+  }
+
+  /** Settles a request whose key is sealed already. */
+  #answer({ request, resolve, reject }: Waiting): boolean {
+    const stored = this.#tables.byKey(request.key);
+    if (stored === undefined) return false;
+    if (stored.entry.type !== request.type) {
+      reject(
+        new KoinonError({
+          code: 'K_LOG_KEY_TAKEN',
+          message: `The log key "${request.key}" belongs to an entry of type ${stored.entry.type}, not ${request.type}.`,
+          fault: 'bug',
+        }),
+      );
+      return true;
+    }
+    if (stored.state === 'reserved') return false;
+    resolve(stored.entry);
+    return true;
+  }
+
+  /** The entries to reserve, one for each new key. A request whose message does not fit is rejected alone. */
+  #build(waiting: readonly Waiting[]): AnyReservedEntry[] {
+    const entries = new Map<string, AnyReservedEntry>();
+    let index = this.#tables.nextIndex();
+    for (const { request, reject } of waiting) {
+      if (entries.has(request.key)) continue;
+      try {
+        entries.set(request.key, reservation(request, index));
+        index++;
+      } catch (error) {
+        reject(error);
+      }
+    }
+    return [...entries.values()];
+  }
+
+  /** Signs the reserved entries with whoever can and seals them, in order, up to the first that fails. */
+  async #finishReserved(sign: RecoverSign): Promise<AnyLogEntry[]> {
+    const sealed: AnyLogEntry[] = [];
+    for (let reserved = this.#tables.reserved(); reserved.length > 0; reserved = this.#tables.reserved()) {
+      const signed = await Promise.allSettled(
+        reserved.slice(0, BATCH_ENTRIES).map(entry => this.#sign(entry, sign)),
+      );
+      const failed = signed.findIndex(result => result.status === 'rejected');
+      const pairs = (failed === -1 ? signed : signed.slice(0, failed)).map((result, i) => ({
+        entry: reserved[i]!,
+        seal: (result as PromiseFulfilledResult<Seal>).value,
+      }));
+      if (pairs.length > 0) sealed.push(...this.#tables.seal(pairs));
+      for (const { entry } of pairs) this.#signers.delete(entry.index);
+      if (failed !== -1)
+        throw pendingError(reserved[failed]!, (signed[failed] as PromiseRejectedResult).reason);
+    }
+    return sealed;
+  }
+
+  /** A retry brings a signer of its own; otherwise the one the entry was reserved with. */
+  async #sign(entry: AnyReservedEntry, sign: RecoverSign): Promise<Seal> {
+    const known = this.#signers.get(entry.index);
+    const seal = await sign(entry).catch((error: unknown) => {
+      if (known === undefined || known === sign) throw error;
+      return known(entry);
+    });
+    return sealSchema.parse(seal);
+  }
+
+  pending(): AnyReservedEntry | undefined {
+    return this.#tables.reserved()[0];
+  }
+
+  byKey(key: string): AnyLogEntry | undefined {
+    const stored = this.#tables.byKey(key);
+    return stored?.state === 'sealed' ? stored.entry : undefined;
+  }
+
+  at(index: number): AnyLogEntry | undefined {
+    if (!Number.isSafeInteger(index) || index < 0) return undefined;
+    const stored = this.#tables.at(index);
+    return stored?.state === 'sealed' ? stored.entry : undefined;
+  }
+
+  get size(): number {
+    return this.#tables.size();
+  }
+
+  root(size: number = this.size): Uint8Array {
+    this.#requireSize(size);
+    return rangeRoot(this.#tables.subtree, 0, size);
+  }
+
+  inclusion(index: number, size: number): Uint8Array[] {
+    this.#requireSize(size);
+    return inclusionProof(this.#tables.subtree, index, size);
+  }
+
+  consistency(first: number, second: number): Uint8Array[] {
+    this.#requireSize(second);
+    return consistencyProof(this.#tables.subtree, first, second);
+  }
+
+  #requireSize(size: number): void {
+    if (Number.isSafeInteger(size) && size >= 0 && size <= this.size) return;
+    throw new KoinonError({
+      code: 'K_LOG_RANGE',
+      message: `The log has ${this.size} entries; ${size} was asked for.`,
+      fault: 'peer',
+    });
+  }
+}
+
+/** Signs an entry with the request that asked for its key. */
+function signersOf(waiting: readonly Waiting[]): RecoverSign {
+  const requests = new Map(waiting.map(({ request }) => [request.key, request]));
+  return async entry => {
+    const request = requests.get(entry.key);
+    if (request !== undefined && request.type === entry.type) return request.sign(entry.message);
+    throw new KoinonError({
+      code: 'K_LOG_NO_SIGNER',
+      message: `Nothing at hand can sign the reserved entry "${entry.key}".`,
+      fault: 'bug',
+      next: 'Call recover() after opening the store.',
+    });
+  };
+}
+
+function reservation(request: AppendRequest<LoggedType>, index: number): AnyReservedEntry {
+  const { key, type, salt } = request;
+  const parsed = messageSchemas[type].safeParse(toWire(request.message(BigInt(index))));
+  if (!parsed.success) throw badMessage(request, z.prettifyError(parsed.error));
+  if (!schema.bytes32.safeParse(salt).success) throw badMessage(request, 'the salt is not 32 bytes');
+  const message = parsed.data as AnyReservedEntry['message'];
+  if ('logIndex' in message && message.logIndex !== BigInt(index)) {
+    throw badMessage(request, `it says logIndex ${message.logIndex} and would stand at ${index}`);
+  }
+  return { index, key, type, salt, message } as AnyReservedEntry;
+}
+
+function badMessage(request: { key: string; type: string }, reason: string): KoinonError {
+  return new KoinonError({
+    code: 'K_LOG_MESSAGE',
+    message: `The ${request.type} "${request.key}" can not be logged: ${reason}.`,
+    fault: 'bug',
+  });
+}
+
+function pendingError(entry: AnyReservedEntry, cause: unknown): KoinonError {
+  return new KoinonError({
+    code: 'K_LOG_PENDING',
+    message: `Entry ${entry.index} ("${entry.key}") has its place in the log and could not be signed, so nothing can follow it: ${cause instanceof Error ? cause.message : String(cause)}`,
+    fault: 'platform',
+    data: { index: entry.index, key: entry.key },
+    next: 'Unlock the key and append it again, or restart the node.',
+    cause,
+  });
+}
