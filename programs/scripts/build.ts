@@ -1,5 +1,5 @@
-// Compiles the shipped programs and the example to programs/build/*.wasm and checks them against digests.json, so
-// that everybody's copy has the same name. `--update` writes digests.json after a wanted change.
+// Compiles the shipped programs to programs/build/*.wasm and checks them against digests.json, so that everybody's
+// copy has the same name. `--update` writes digests.json after a wanted change.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,11 +10,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const buildFolder = join(root, 'build');
 const digestsFile = join(root, 'digests.json');
 
-/** Where the source of each program starts, relative to programs/. */
+/** Where the source of each shipped program starts, relative to programs/. */
 export const entries: Readonly<Record<string, string>> = {
   'tabular-logistic': 'assembly/tabular-logistic/main.ts',
   'tabular-evaluate': 'assembly/tabular-evaluate/main.ts',
-  'count-missing': 'examples/count-missing/main.ts',
 };
 
 /** Options that decide the bytes. The maximum memory is 4096 pages of 64 KiB; a manifest may allow less. */
@@ -34,7 +33,7 @@ export async function buildPrograms(update = false): Promise<Digests> {
   const isFresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp && names.every(isBuilt);
   if (!isFresh) {
     mkdirSync(buildFolder, { recursive: true });
-    for (const name of names) replaceFile(wasmFile(name), await compile(name));
+    for (const name of names) replaceFile(wasmFile(name), await compile(entries[name]!));
   }
   const digests = Object.fromEntries(names.map(name => [name, sha256(readFileSync(wasmFile(name)))]));
   if (update) writeFileSync(digestsFile, `${JSON.stringify(digests, null, 2)}\n`);
@@ -49,10 +48,8 @@ export async function buildPrograms(update = false): Promise<Digests> {
   return digests;
 }
 
-/** The bytes of one program, compiled now. */
-export async function compile(name: string): Promise<Uint8Array> {
-  const entry = entries[name];
-  if (!entry) throw new Error(`There is no program ${name}.`);
+/** The bytes of the program whose source starts at `entry`, relative to programs/, compiled now. */
+export async function compile(entry: string): Promise<Uint8Array> {
   const { default: asc } = await import('assemblyscript/asc');
   let bytes: Uint8Array | undefined;
   const { error, stderr } = await asc.main([entry, '--baseDir', root, '--outFile', 'out.wasm', ...options], {
@@ -60,20 +57,20 @@ export async function compile(name: string): Promise<Uint8Array> {
       if (typeof contents !== 'string') bytes = contents;
     },
   });
-  if (error || !bytes) throw new Error(`${name} does not compile: ${error?.message ?? ''}\n${stderr.toString()}`);
+  if (error || !bytes)
+    throw new Error(`${entry} does not compile: ${error?.message ?? ''}\n${stderr.toString()}`);
   return bytes;
 }
 
 function digestOfSources(): string {
   const hash = createHash('sha256');
   const compiler = createRequire(import.meta.url).resolve('assemblyscript/package.json');
-  const files = ['assembly', 'examples']
-    .flatMap(folder =>
-      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(file => join(root, folder, file)),
-    )
+  const files = readdirSync(join(root, 'assembly'), { recursive: true, encoding: 'utf8' })
     .filter(file => file.endsWith('.ts'))
-    .sort();
-  for (const file of [compiler, fileURLToPath(import.meta.url), ...files]) hash.update(sha256(readFileSync(file)));
+    .sort()
+    .map(file => join(root, 'assembly', file));
+  for (const file of [compiler, fileURLToPath(import.meta.url), ...files])
+    hash.update(sha256(readFileSync(file)));
   return hash.digest('hex');
 }
 

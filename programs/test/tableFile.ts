@@ -13,10 +13,14 @@ export function tableFile(columns: TestColumn[]): Uint8Array {
     } else {
       const dictionary = [...new Set(column.words.filter(word => word !== null))].sort();
       descriptions.push({ name: column.name, type: 'category', dictionary });
-      tensors[column.name] = Int32Array.from(column.words, word => (word === null ? -1 : dictionary.indexOf(word)));
+      tensors[column.name] = Int32Array.from(column.words, word =>
+        word === null ? -1 : dictionary.indexOf(word),
+      );
     }
   }
-  return safetensorsFile(tensors, { 'koinon.table': JSON.stringify({ version: 1, rows, columns: descriptions }) });
+  return safetensorsFile(tensors, {
+    'koinon.table': JSON.stringify({ version: 1, rows, columns: descriptions }),
+  });
 }
 
 /** The bytes of a predictions file: `probabilities` row by row. */
@@ -46,10 +50,14 @@ export function safetensorsFile(
     offset += values.byteLength;
   }
   const text = JSON.stringify(header);
-  const head = new TextEncoder().encode(text.padEnd(Math.ceil(new TextEncoder().encode(text).length / 8) * 8));
+  const head = new TextEncoder().encode(
+    text.padEnd(Math.ceil(new TextEncoder().encode(text).length / 8) * 8),
+  );
   const length = new Uint8Array(8);
   new DataView(length.buffer).setBigUint64(0, BigInt(head.length), true);
-  const bodies = Object.values(tensors).map(values => Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+  const bodies = Object.values(tensors).map(values =>
+    Buffer.from(values.buffer, values.byteOffset, values.byteLength),
+  );
   return new Uint8Array(Buffer.concat([length, head, ...bodies]));
 }
 

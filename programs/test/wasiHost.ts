@@ -21,7 +21,8 @@ export async function runProgram(module: Uint8Array, inputs: Record<string, Uint
   let next = 5;
   let memory: WebAssembly.Memory;
   const view = () => new DataView(memory.buffer);
-  const text = (at: number, length: number) => new TextDecoder().decode(new Uint8Array(memory.buffer, at, length));
+  const text = (at: number, length: number) =>
+    new TextDecoder().decode(new Uint8Array(memory.buffer, at, length));
   const folders: Record<number, string> = { 3: '/in', 4: '/out' };
   const imports = {
     proc_exit: (code: number) => {
@@ -79,13 +80,15 @@ export async function runProgram(module: Uint8Array, inputs: Record<string, Uint
       const start = view().getUint32(vectors, true);
       const length = view().getUint32(vectors + 4, true);
       if (fd === 2) stderr += text(start, length);
-      else for (const byte of new Uint8Array(memory.buffer, start, length)) descriptors.get(fd)!.out!.push(byte);
+      else
+        for (const byte of new Uint8Array(memory.buffer, start, length)) descriptors.get(fd)!.out!.push(byte);
       view().setUint32(done, length, true);
       return 0;
     },
     fd_close: (fd: number) => (descriptors.delete(fd) ? 0 : 8),
   };
-  const instance = (await WebAssembly.instantiate(module, { wasi_snapshot_preview1: imports })).instance;
+  const compiled = new WebAssembly.Module(module as BufferSource);
+  const instance = await WebAssembly.instantiate(compiled, { wasi_snapshot_preview1: imports });
   memory = instance.exports['memory'] as WebAssembly.Memory;
   let exitCode = 0;
   try {
@@ -94,5 +97,9 @@ export async function runProgram(module: Uint8Array, inputs: Record<string, Uint
     if (!(error instanceof Exit)) throw error;
     exitCode = error.code;
   }
-  return { exitCode, stderr, outputs: new Map([...outputs].map(([name, bytes]) => [name, Uint8Array.from(bytes)])) };
+  return {
+    exitCode,
+    stderr,
+    outputs: new Map([...outputs].map(([name, bytes]) => [name, Uint8Array.from(bytes)])),
+  };
 }

@@ -42,27 +42,34 @@ export class Objective {
     return this.lossSum / this.design.rows + this.regularise(weights, gradient);
   }
 
-  /** An upper bound of the curvature along each weight, to scale the first step of the solver. */
-  curvatureBound(out: usize): void {
-    const stride = this.design.stride;
-    const sharpest = this.scorers == 1 ? 0.25 : 0.5;
-    memory.fill(out, 0, <usize>this.size << 3);
-    store<f64>(out, sharpest);
-    for (let i = 0; i < this.design.numbers.length; i++) store<f64>(out + (<usize>(1 + i) << 3), sharpest);
-    for (let i = 0; i < this.design.categories.length; i++) {
-      const codes = this.design.categories[i].start;
-      const slots = out + (<usize>this.design.slots[i] << 3);
-      for (let row = 0; row < this.design.rows; row++) {
-        const at = slots + (<usize>load<i32>(codes + (<usize>row << 2)) << 3);
-        store<f64>(at, load<f64>(at) + sharpest / this.design.rows);
+  /** Writes weights that predict each class as often as it occurs, and the curvature along each weight there. */
+  start(weights: usize, curvature: usize): void {
+    memory.fill(weights, 0, <usize>this.size << 3);
+    memory.fill(curvature, 0, <usize>this.size << 3);
+    for (let k = 0; k < this.scorers; k++) {
+      const offset = <usize>(k * this.design.stride) << 3;
+      const share = <f64>this.labels.counts[this.scorers == 1 ? 1 : k] / this.design.rows;
+      store<f64>(weights + offset, Math.log(this.scorers == 1 ? share / (1 - share) : share));
+      this.startCurvature(curvature + offset, share * (1 - share));
+    }
+  }
+
+  /** Numbers have a mean square of one; a category word has the share of its rows. */
+  private startCurvature(own: usize, variance: f64): void {
+    const design = this.design;
+    for (let i = 0; i <= design.numbers.length; i++) store<f64>(own + (<usize>i << 3), variance);
+    for (let j = 0; j < design.categories.length; j++) {
+      const slots = own + (<usize>design.slots[j] << 3);
+      for (let row = 0; row < design.rows; row++) {
+        const at = slots + (<usize>load<i32>(design.categories[j].start + (<usize>row << 2)) << 3);
+        store<f64>(at, load<f64>(at) + variance / design.rows);
       }
     }
-    for (let i = 1; i < stride; i++) {
-      const at = out + (<usize>i << 3);
-      store<f64>(at, load<f64>(at) + this.penalty);
-      if (load<f64>(at) == 0) store<f64>(at, 1);
+    for (let i = 1; i < design.stride; i++) {
+      const at = own + (<usize>i << 3);
+      const value = load<f64>(at) + this.penalty;
+      store<f64>(at, value > 0 ? value : 1);
     }
-    for (let k = 1; k < this.scorers; k++) memory.copy(out + (<usize>(k * stride) << 3), out, <usize>stride << 3);
   }
 
   /** Fills `scores`, class by class, with intercept plus weighted features of `count` rows. */

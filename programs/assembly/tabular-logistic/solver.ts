@@ -1,14 +1,14 @@
 import { allocateFloats } from "../shared/memory";
 import { Objective } from "./objective";
 
-const MEMORY: i32 = 10;
+const MEMORY: i32 = 20;
 const MAX_TRIALS: i32 = 40;
 const SUFFICIENT_DECREASE: f64 = 1e-4;
 const CURVATURE: f64 = 0.9;
 
 /**
  * Limited-memory BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.4) with the weak Wolfe line search
- * of Lewis and Overton (Nonsmooth optimization via quasi-Newton methods, algorithm 4.6). Starts at zero.
+ * of Lewis and Overton (Nonsmooth optimization via quasi-Newton methods, algorithm 4.6), scaled by the curvature at the start.
  */
 export class Solver {
   weights: usize;
@@ -20,7 +20,7 @@ export class Solver {
   private trial: usize;
   private trialGradient: usize;
   private direction: usize;
-  private bound: usize;
+  private curvature: usize;
   private steps: usize;
   private changes: usize;
   private products: StaticArray<f64> = new StaticArray<f64>(MEMORY);
@@ -38,10 +38,10 @@ export class Solver {
     this.trial = allocateFloats(n);
     this.trialGradient = allocateFloats(n);
     this.direction = allocateFloats(n);
-    this.bound = allocateFloats(n);
+    this.curvature = allocateFloats(n);
     this.steps = allocateFloats(n * MEMORY);
     this.changes = allocateFloats(n * MEMORY);
-    objective.curvatureBound(this.bound);
+    objective.start(this.weights, this.curvature);
     this.value = objective.evaluate(this.weights, this.gradient);
     this.isConverged = largest(this.gradient, n) <= tolerance;
   }
@@ -87,10 +87,10 @@ export class Solver {
     if (held > 0) {
       const newest = (this.pairs - 1) % MEMORY;
       let weighted: f64 = 0;
-      for (let i = 0; i < n; i++) weighted += at(this.change(newest), i) * at(this.change(newest), i) / at(this.bound, i);
+      for (let i = 0; i < n; i++) weighted += at(this.change(newest), i) * at(this.change(newest), i) / at(this.curvature, i);
       scale = this.products[newest] / weighted;
     }
-    for (let i = 0; i < n; i++) put(this.direction, i, scale * at(this.direction, i) / at(this.bound, i));
+    for (let i = 0; i < n; i++) put(this.direction, i, scale * at(this.direction, i) / at(this.curvature, i));
     for (let back = held; back >= 1; back--) {
       const slot = (this.pairs - back) % MEMORY;
       const factor = product(this.change(slot), this.direction, n) / this.products[slot];
@@ -127,9 +127,9 @@ export class Solver {
       put(step, i, at(this.trial, i) - at(this.weights, i));
       put(change, i, at(this.trialGradient, i) - at(this.gradient, i));
     }
-    const curvature = product(step, change, n);
-    if (curvature > 0) {
-      this.products[slot] = curvature;
+    const bend = product(step, change, n);
+    if (bend > 0) {
+      this.products[slot] = bend;
       this.pairs++;
     }
     const weights = this.weights;
