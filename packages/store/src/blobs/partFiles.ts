@@ -35,7 +35,7 @@ export class PartFiles {
   async write(digest: Hex, bytes: Uint8Array): Promise<void> {
     const path = this.#path(digest);
     const present = await this.#readIfPresent(path);
-    if (present !== undefined && equalBytes(present, bytes)) return;
+    if (present !== undefined && Buffer.compare(present, bytes) === 0) return;
     await this.#makeShard(digest);
     const temporary = `${path}.${this.#counter++}${TEMPORARY}`;
     const handle = await open(temporary, 'w', 0o600);
@@ -106,7 +106,8 @@ export class PartFiles {
 
   async #readIfPresent(path: string): Promise<Uint8Array | undefined> {
     try {
-      return await readFile(path);
+      const bytes = await readFile(path);
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
