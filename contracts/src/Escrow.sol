@@ -77,14 +77,15 @@ contract Escrow is IEscrow, EIP712, Multicall, ReentrancyGuardTransient {
         return _balances[token][account] + matured;
     }
 
-    function maturingOf(address token, address account) external view returns (uint256) {
-        (Maturing now_,) = _maturing[token][account].rolled(_window());
-        return now_.total();
+    function maturingOf(address token, address account) external view returns (uint256, uint256, uint48) {
+        uint48 current = _window();
+        (Maturing claims,) = _maturing[token][account].rolled(current);
+        return (claims.older(), claims.newer(), (current + 1) * WINDOW);
     }
 
     function exposureOf(address payee) external view returns (uint256) {
-        (Maturing now_,) = _exposures[payee].rolled(_window());
-        return now_.total();
+        (Maturing exposed,) = _exposures[payee].rolled(_window());
+        return exposed.total();
     }
 
     /// @dev Measures what arrives. The guard keeps a token that calls back from having one arrival counted twice.
@@ -113,8 +114,8 @@ contract Escrow is IEscrow, EIP712, Multicall, ReentrancyGuardTransient {
 
     /// @dev Brings an account's maturing claims forward. The caller adds what matured to its balance.
     function _mature(address token, address account) private returns (uint256) {
-        (Maturing now_, uint104 matured) = _maturing[token][account].rolled(_window());
-        _maturing[token][account] = now_;
+        (Maturing claims, uint104 matured) = _maturing[token][account].rolled(_window());
+        _maturing[token][account] = claims;
         return matured;
     }
 
@@ -154,37 +155,33 @@ contract Escrow is IEscrow, EIP712, Multicall, ReentrancyGuardTransient {
 
     function claim(Claim calldata voucher) external returns (uint256 amount) {
         (bytes32 id, ChannelState state) = _verified(voucher);
-        uint256 cumulative = voucher.cumulativeAmount;
-        if (cumulative <= state.claimed()) revert VoucherSpent(id, cumulative, state.claimed());
-        if (cumulative > state.deposit()) revert VoucherExceedsDeposit(id, cumulative, state.deposit());
-        amount = _settle(voucher, id, state);
+        (uint256 total, uint256 claimed) = (voucher.cumulativeAmount, state.claimed());
+        if (total <= claimed) revert VoucherSpent(id, total, claimed);
+        if (total > state.deposit()) revert VoucherExceedsDeposit(id, total, state.deposit());
+        amount = total - claimed;
+        _settle(id, state, total, amount, voucher.receiptsRoot);
         _credit(voucher.key.token, voucher.key.payee, amount, _exposure(voucher.key.coverage, amount));
     }
 
     function claimMany(Claim[] calldata vouchers) external returns (uint256 amount) {
         // A run is a stretch of vouchers with the same payee and token: its sums are written once.
-        (uint256 runAmount, uint256 runExposure) = (0, 0);
+        (address payee, address token, uint256 runAmount, uint256 runExposure) = (address(0), address(0), 0, 0);
         for (uint256 i; i < vouchers.length; ++i) {
             Claim calldata voucher = vouchers[i];
-            ChannelKey calldata key = voucher.key;
-            if (i != 0) {
-                ChannelKey calldata previous = vouchers[i - 1].key;
-                if (key.payee != previous.payee || key.token != previous.token) {
-                    _credit(previous.token, previous.payee, runAmount, runExposure);
-                    (runAmount, runExposure) = (0, 0);
-                }
+            if (voucher.key.payee != payee || voucher.key.token != token) {
+                _credit(token, payee, runAmount, runExposure);
+                (payee, token, runAmount, runExposure) = (voucher.key.payee, voucher.key.token, 0, 0);
             }
             (bytes32 id, ChannelState state) = _verified(voucher);
-            if (voucher.cumulativeAmount <= state.claimed() || voucher.cumulativeAmount > state.deposit()) continue;
-            uint256 added = _settle(voucher, id, state);
+            (uint256 total, uint256 claimed) = (voucher.cumulativeAmount, state.claimed());
+            if (total <= claimed || total > state.deposit()) continue;
+            uint256 added = total - claimed;
+            _settle(id, state, total, added, voucher.receiptsRoot);
             runAmount += added;
-            runExposure += _exposure(key.coverage, added);
+            runExposure += _exposure(voucher.key.coverage, added);
             amount += added;
         }
-        if (runAmount != 0) {
-            ChannelKey calldata last = vouchers[vouchers.length - 1].key;
-            _credit(last.token, last.payee, runAmount, runExposure);
-        }
+        _credit(token, payee, runAmount, runExposure);
     }
 
     function requestClose(ChannelKey calldata key) external {
@@ -224,17 +221,17 @@ contract Escrow is IEscrow, EIP712, Multicall, ReentrancyGuardTransient {
         bytes32 digest = _hashTypedDataV4(
             keccak256(abi.encode(VOUCHER_TYPEHASH, id, voucher.cumulativeAmount, voucher.receiptsRoot))
         );
-        (address signer,,) = ECDSA.tryRecover(digest, voucher.r, voucher.vs);
-        if (signer == address(0) || signer != voucher.key.signer) revert BadVoucherSignature(id, voucher.key.signer);
+        (address signer, ECDSA.RecoverError fault,) = ECDSA.tryRecover(digest, voucher.r, voucher.vs);
+        if (signer != voucher.key.signer || fault != ECDSA.RecoverError.NoError) {
+            revert BadVoucherSignature(id, voucher.key.signer);
+        }
         return (id, _channels[id]);
     }
 
-    /// @dev The caller has checked claimed < cumulativeAmount <= deposit.
-    function _settle(Claim calldata voucher, bytes32 id, ChannelState state) private returns (uint256 amount) {
-        uint104 total = uint104(voucher.cumulativeAmount);
-        amount = total - state.claimed();
-        _channels[id] = state.settled(total);
-        emit Claimed(id, total, amount, voucher.receiptsRoot);
+    /// @dev The caller has checked claimed < total <= deposit, so the total fits 104 bits.
+    function _settle(bytes32 id, ChannelState state, uint256 total, uint256 amount, bytes32 receiptsRoot) private {
+        _channels[id] = state.settled(uint104(total));
+        emit Claimed(id, total, amount, receiptsRoot);
     }
 
     /// @dev Adds to a payee's maturing claims, and holds it to its free stake.

@@ -100,8 +100,12 @@ interface IEscrow {
     /// @notice What `account` can spend or withdraw now, matured claims included.
     function balanceOf(address token, address account) external view returns (uint256);
 
-    /// @notice What `account` has claimed and can still lose.
-    function maturingOf(address token, address account) external view returns (uint256);
+    /// @notice What `account` has claimed and can still lose: `older` until `olderMaturesAt`, `newer` one WINDOW
+    /// longer.
+    function maturingOf(address token, address account)
+        external
+        view
+        returns (uint256 older, uint256 newer, uint48 olderMaturesAt);
 
     /// @notice KOIN of free stake that a payee's maturing claims with coverage ask for.
     function exposureOf(address payee) external view returns (uint256);
