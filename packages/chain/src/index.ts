@@ -1,1 +1,14 @@
+export { systemClock } from './clock.ts';
+export { type ConnectChainOptions, connectChain } from './connectChain.ts';
+export {
+  DEFAULT_CHALLENGE_WINDOW_SECONDS,
+  DEFAULT_SUPPLY,
+  type DeployOptions,
+  deployContracts,
+} from './deploy.ts';
+export { channelIdOf } from './evm/channelKey.ts';
+export { peerIdBytes, peerIdText } from './evm/peerId.ts';
 export type * from './interfaces.ts';
+export { DEV_MNEMONIC, type DevAccount, devAccount } from './local/devAccounts.ts';
+export { httpTransport, RpcAnswerError, type RpcTransport } from './rpc/transport.ts';
+export { memoryJournal, type SqlDatabase, sqliteJournal } from './transactions/journal.ts';

@@ -46,7 +46,8 @@ export interface NodeRecord {
   multiaddrs: string[];
   /** Base units of KOIN that count at this moment. */
   stake: bigint;
-  registeredBlock: number;
+  /** Unix seconds. */
+  registeredAt: number;
 }
 
 export interface RegisterNode {
@@ -78,11 +79,16 @@ export interface Nodes {
   register(node: RegisterNode, options?: WriteOptions): Promise<Mined>;
   announce(multiaddrs: string[], options?: WriteOptions): Promise<Mined>;
   setRoles(roles: number, options?: WriteOptions): Promise<Mined>;
+  /** Replaces what is given and keeps the rest. */
+  update(
+    changes: { peerId?: string; roles?: number; metadata?: Hex },
+    options?: WriteOptions,
+  ): Promise<Mined>;
   /** Moves `amount` base units of KOIN from the sending account into the node's stake; allowance is seen to. */
   stake(operator: Hex, amount: bigint, options?: WriteOptions): Promise<Mined>;
   /** Starts the delay after which the owner may withdraw; what is unstaking backs nothing. */
   requestUnstake(operator: Hex, amount: bigint, options?: WriteOptions): Promise<Mined>;
-  withdrawStake(operator: Hex, options?: WriteOptions): Promise<Mined>;
+  withdrawStake(operator: Hex, to: Hex, options?: WriteOptions): Promise<Mined>;
   /** Base units staked as the block ended; `block` must be past. */
   stakeAt(operator: Hex, block: number): Promise<bigint>;
   /** Everyone who had stake as the block ended, ascending by operator: what the lot is drawn from. */
@@ -105,14 +111,17 @@ export interface ChannelParams {
   /** The plain key that signs the vouchers. */
   signer: Hex;
   number: bigint;
-  /** Claims are capped by the payee's free stake and mature after the audit window. */
-  assured: boolean;
+  /**
+   * Assurance asked for: KOIN base units of free stake the payee must hold for every 10^18 base units of `token` it has
+   * claimed and that have not matured; 0 for none.
+   */
+  coverage: bigint;
 }
 
 export interface ChannelState {
   /** Everything ever put in, base units. */
   deposited: bigint;
-  /** Everything ever claimed; never resets. */
+  /** Everything claimed or given back, never resets: vouchers up to here are worthless. */
   claimed: bigint;
   /** Unix seconds from which the payer may close; undefined while closing was not asked for. */
   closesAt: number | undefined;
@@ -125,7 +134,8 @@ export interface OpenChannel {
   signer?: Hex;
   number: bigint;
   amount: bigint;
-  assured?: boolean;
+  /** See `ChannelParams`; 0 by default. */
+  coverage?: bigint;
 }
 
 export interface ClaimOutcome extends Mined {
@@ -133,10 +143,12 @@ export interface ClaimOutcome extends Mined {
   claimed: bigint;
 }
 
-export interface MaturingClaim {
-  amount: bigint;
-  /** Unix seconds. */
-  maturesAt: number;
+/** Two windows' worth; what is older matures first. */
+export interface MaturingClaims {
+  older: bigint;
+  newer: bigint;
+  /** Unix seconds at which `older` joins the balance; `newer` does one challenge window later. */
+  olderMaturesAt: number;
 }
 
 export interface Escrow {
@@ -153,16 +165,21 @@ export interface Escrow {
   channel(params: ChannelParams): Promise<ChannelState>;
   topUp(params: ChannelParams, amount: bigint, options?: WriteOptions): Promise<Mined>;
   claim(params: ChannelParams, voucher: Signed<'Voucher'>, options?: WriteOptions): Promise<ClaimOutcome>;
+  /** Vouchers that bring nothing or exceed their deposit are skipped. */
   claimMany(
     claims: readonly { params: ChannelParams; voucher: Signed<'Voucher'> }[],
     options?: WriteOptions,
   ): Promise<ClaimOutcome>;
+  /** By the payer; the payee then has the close delay to claim. */
   requestClose(params: ChannelParams, options?: WriteOptions): Promise<Mined>;
+  /** By the payee at any time, by anybody once due: what is left goes back to the payer's balance. */
   close(params: ChannelParams, options?: WriteOptions): Promise<Mined>;
-  /** Claims of an assured channel that are not yet the payee's own. */
-  maturing(token: Hex, payee: Hex): Promise<MaturingClaim[]>;
-  /** Moves what matured into the payee's balance. */
-  mature(token: Hex, payee: Hex, options?: WriteOptions): Promise<Mined>;
+  /** What the payee has claimed and can still lose; it joins the balance by itself after one to two windows. */
+  maturing(token: Hex, payee: Hex): Promise<MaturingClaims>;
+  /** KOIN of free stake that the payee's maturing claims ask for. */
+  exposure(payee: Hex): Promise<bigint>;
+  /** Channels ever opened by or to the account, oldest first. */
+  channels(party: { payer?: Hex; payee?: Hex }): Promise<{ channel: Hex; params: ChannelParams }[]>;
 }
 
 export interface PublishDataset {
@@ -186,10 +203,18 @@ export interface DatasetRecord extends PublishDataset {
 }
 
 export interface GrantState {
-  /** The dataset's present epoch. */
+  /** The dataset's present epoch, owner and policy: a grant that names others has ended. */
   epoch: bigint;
   owner: Hex;
+  policyDigest: Hex;
   revoked: boolean;
+  usesTaken: number;
+}
+
+export interface Reservation {
+  status: 'none' | 'reserved' | 'spent' | 'released';
+  /** What is reserved, or what was spent. */
+  microRho: bigint;
 }
 
 export interface Datasets {
@@ -200,10 +225,19 @@ export interface Datasets {
   grantState(id: bigint, grantDigest: Hex): Promise<GrantState>;
   revokeGrant(id: bigint, grantDigest: Hex, options?: WriteOptions): Promise<Mined>;
   revokeAll(id: bigint, options?: WriteOptions): Promise<Mined>;
-  /** By the custodian, for one order: holds budget, then turns it into spent, or gives it back. */
-  reserve(id: bigint, orderDigest: Hex, microRho: bigint, options?: WriteOptions): Promise<Mined>;
-  spend(id: bigint, orderDigest: Hex, options?: WriteOptions): Promise<Mined>;
-  release(id: bigint, orderDigest: Hex, options?: WriteOptions): Promise<Mined>;
+  setMetadata(id: bigint, metadataDigest: Hex, options?: WriteOptions): Promise<Mined>;
+  setCustodian(id: bigint, custodian: Hex, options?: WriteOptions): Promise<Mined>;
+  /** Ends the grants given under the earlier policy. */
+  setPolicy(id: bigint, policyDigest: Hex, options?: WriteOptions): Promise<Mined>;
+  /** Gives the dataset to another owner, which ends every grant. */
+  transfer(id: bigint, to: Hex, options?: WriteOptions): Promise<Mined>;
+  /** By the custodian: takes one use of the grant and holds budget (0 where nothing is spent) for the order. */
+  reserve(grant: Signed<'Grant'>, orderDigest: Hex, microRho: bigint, options?: WriteOptions): Promise<Mined>;
+  /** By the custodian: `microRho` of the reservation is spent for good, the rest is free again. */
+  spend(id: bigint, orderDigest: Hex, microRho: bigint, options?: WriteOptions): Promise<Mined>;
+  /** By the custodian, when nothing left: the budget is free and the grant gets its use back. */
+  release(id: bigint, grantDigest: Hex, orderDigest: Hex, options?: WriteOptions): Promise<Mined>;
+  reservation(id: bigint, orderDigest: Hex): Promise<Reservation>;
 }
 
 export interface RegisterModel {
@@ -217,6 +251,8 @@ export interface RegisterModel {
 
 export interface ModelRecord extends RegisterModel {
   publisher: Hex;
+  /** Unix seconds. */
+  registeredAt: number;
   /** Where it was registered. */
   block: number;
   transaction: Hex;
@@ -254,6 +290,13 @@ export type ChainEvent =
       block: number;
     };
 
+export interface Delays {
+  /** How long evidence is heard, and the length of one window of maturing. */
+  challengeWindowSeconds: number;
+  unstakeSeconds: number;
+  closeSeconds: number;
+}
+
 /** A network's settlement, whatever carries it: an EVM chain, or the in-process twin. */
 export interface Chain {
   readonly deployment: Deployment;
@@ -267,6 +310,8 @@ export interface Chain {
   readonly datasets: Datasets;
   readonly models: Models;
   readonly token: Token;
+  /** The delays this network was deployed with. */
+  delays(): Promise<Delays>;
   /** Calls the handler for each event from now on; returns what stops it. Handlers must not throw. */
   watch(handler: (event: ChainEvent) => void): () => void;
   /** Where the transaction stands: undefined when the chain does not (or no longer) know it. */
@@ -283,17 +328,29 @@ export interface JournaledTransaction {
   nonce: number;
   to: Hex | null;
   data: Hex;
+  /** Gas limit. */
+  gas: bigint;
+  /** What it does, for people: "claiming 2 vouchers". */
+  doing: string;
   /** Signed, ready to broadcast again: the newest replacement last. All share the nonce. */
-  attempts: { hash: Hex; raw: Hex; maxFeePerGasWei: bigint }[];
+  attempts: { hash: Hex; raw: Hex; maxFeePerGasWei: bigint; maxPriorityFeePerGasWei: bigint }[];
   submittedAtMs: number;
-  outcome: { status: 'pending' } | { status: 'mined'; mined: Mined } | { status: 'reverted'; mined: Mined };
+  /** `dropped`: refused by the endpoint before any pool took it. */
+  outcome:
+    | { status: 'pending' }
+    | { status: 'dropped' }
+    | { status: 'mined'; mined: Mined }
+    | { status: 'reverted'; mined: Mined };
 }
 
 /** Durable memory of what was sent. `put` must be on disk when it returns. */
 export interface TransactionJournal {
   put(entry: JournaledTransaction): void;
   get(account: Hex, chainId: number, key: string): JournaledTransaction | undefined;
+  /** Those without an outcome, ascending by nonce. */
   pending(account: Hex, chainId: number): JournaledTransaction[];
+  /** The last `count` with an outcome, ascending by nonce: a chain that went back may have lost them. */
+  recent(account: Hex, chainId: number, count: number): JournaledTransaction[];
 }
 
 /** Optional memory of the event index between runs; `load` answers undefined for a stranger's network. */

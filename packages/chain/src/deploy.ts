@@ -1,0 +1,146 @@
+import type { Deployment, Hex } from '@koinon/protocol';
+import { KoinonError } from '@koinon/protocol/errors';
+import { privateKeyToAccount } from 'viem/accounts';
+import { encodeDeployData, getContractAddress } from 'viem/utils';
+import { systemClock } from './clock.ts';
+import { abis, errorsAbi } from './evm/abis.ts';
+import type { Clock, TransactionJournal } from './interfaces.ts';
+import { lower } from './lower.ts';
+import { failoverRpc } from './rpc/failover.ts';
+import { pollHeads } from './rpc/heads.ts';
+import { hexNumber } from './rpc/quantity.ts';
+import { httpTransport, RpcAnswerError, type RpcTransport } from './rpc/transport.ts';
+import { memoryJournal } from './transactions/journal.ts';
+import { transactionSender } from './transactions/sender.ts';
+
+export interface DeployOptions {
+  rpcUrls?: readonly string[];
+  /** Instead of `rpcUrls`. */
+  transports?: readonly RpcTransport[];
+  /** Pays, and gets the whole supply of KOIN. */
+  privateKey: Hex;
+  /** May propose a court and nothing else; the deploying account by default. */
+  governor?: Hex;
+  /** Base units of KOIN, 18 decimals; below 2^104. */
+  supply?: bigint;
+  /** How long evidence is heard, seconds. Unstaking takes three of it, closing a channel two. */
+  challengeWindowSeconds?: number;
+  clock?: Clock;
+  pollingMs?: number;
+  journal?: TransactionJournal;
+}
+
+/** A week: long enough for a holiday weekend and a node that is down. */
+export const DEFAULT_CHALLENGE_WINDOW_SECONDS = 604_800;
+/** A thousand million KOIN. */
+export const DEFAULT_SUPPLY = 10n ** 27n;
+
+const order = ['token', 'nodes', 'escrow', 'datasets', 'models'] as const;
+const artefacts = {
+  token: 'KoinToken',
+  nodes: 'Nodes',
+  escrow: 'Escrow',
+  datasets: 'Datasets',
+  models: 'Models',
+} as const;
+
+/**
+ * Puts the network's contracts on a chain and answers its address file. The addresses follow from the account and its
+ * next nonce, so that all five are sent at once. Throws `K_RPC_UNREACHABLE`, `K_NO_GAS_COIN`, `K_CHAIN_REVERTED`.
+ */
+export async function deployContracts(options: DeployOptions): Promise<Deployment> {
+  const { privateKey, clock = systemClock, pollingMs = 500 } = options;
+  const { default: bytecode } = await import('@koinon/protocol/bytecode', { with: { type: 'json' } });
+  const transports = options.transports ?? (options.rpcUrls ?? []).map(httpTransport);
+  const chainId = await chainIdOf(transports, clock);
+  const rpc = failoverRpc({ transports, chainId, clock });
+  const heads = pollHeads({ rpc, clock, pollingMs });
+  const sender = transactionSender({
+    rpc,
+    heads,
+    clock,
+    chainId,
+    privateKey,
+    journal: options.journal ?? memoryJournal(),
+    abi: errorsAbi,
+    stuckAfterMs: 60_000,
+    confirmations: 1,
+  });
+  try {
+    const deployer = lower(privateKeyToAccount(privateKey).address);
+    const first = hexNumber(await rpc.request('eth_getTransactionCount', [deployer, 'pending']));
+    const startBlock = hexNumber(await rpc.request('eth_blockNumber', []));
+    const address = (name: (typeof order)[number]) =>
+      lower(getContractAddress({ from: deployer, nonce: BigInt(first + order.indexOf(name)) }));
+    const constructorArgs = {
+      token: [deployer, options.supply ?? DEFAULT_SUPPLY],
+      nodes: [
+        address('token'),
+        options.governor ?? deployer,
+        options.challengeWindowSeconds ?? DEFAULT_CHALLENGE_WINDOW_SECONDS,
+      ],
+      escrow: [address('nodes')],
+      datasets: [],
+      models: [],
+    };
+    const receipts = await Promise.all(
+      order.map(name => {
+        const data = encodeDeployData({
+          abi: abis[name],
+          bytecode: bytecode[artefacts[name]] as Hex,
+          args: constructorArgs[name],
+        } as Parameters<typeof encodeDeployData>[0]);
+        const doing = `deploying ${artefacts[name]}`;
+        return sender.send({ to: null, data, doing, gas: deploymentGas(data) });
+      }),
+    );
+    const deployment = { koinon: 'deployment/1' as const, chainId, startBlock };
+    const [token, nodes, escrow, datasets, models] = receipts.map((receipt, i) => {
+      const found = receipt.contractAddress;
+      if (found === address(order[i]!)) return found;
+      throw new KoinonError({
+        code: 'K_DEPLOY_RACED',
+        message: 'Another transaction of the deploying account came between, so the contracts do not match.',
+        fault: 'user',
+        next: 'Deploy again while nothing else sends from this account.',
+      });
+    }) as [Hex, Hex, Hex, Hex, Hex];
+    return { ...deployment, token, nodes, escrow, datasets, models };
+  } finally {
+    sender.close();
+    heads.close();
+    rpc.close();
+  }
+}
+
+/**
+ * Gas limit of a creation, without an estimate: the constructors read contracts that are not there yet. Calldata at most
+ * 16 a byte, code 200 a byte (EIP-170), init code, and room for the constructor's own writes.
+ */
+function deploymentGas(data: Hex): bigint {
+  const bytes = BigInt((data.length - 2) / 2);
+  return 53_000n + bytes * 218n + 500_000n;
+}
+
+async function chainIdOf(transports: readonly RpcTransport[], clock: Clock): Promise<number> {
+  let failure: unknown;
+  for (const transport of transports) {
+    try {
+      return hexNumber(await transport.request('eth_chainId', [], AbortSignal.timeout(10_000)));
+    } catch (error) {
+      if (error instanceof RpcAnswerError) throw error;
+      failure = error;
+    }
+  }
+  // The same words as any other request to nobody.
+  if (transports.length > 0) {
+    await failoverRpc({ transports, chainId: 1, clock, rounds: 1 }).request('eth_chainId', []);
+  }
+  throw new KoinonError({
+    code: 'K_RPC_UNREACHABLE',
+    message: 'No RPC endpoint of the chain answers.',
+    fault: 'chain',
+    next: 'Check the RPC URL.',
+    cause: failure,
+  });
+}

@@ -1,0 +1,66 @@
+import type { Hex } from '@koinon/protocol';
+import { KoinonError } from '@koinon/protocol/errors';
+import type { Abi } from 'viem';
+import { decodeErrorResult } from 'viem/utils';
+import { RpcAnswerError } from '../rpc/transport.ts';
+import { remedies } from './remedies.ts';
+
+/** The revert data inside a JSON-RPC error, wherever this kind of node puts it; undefined when it is no revert. */
+export function revertData(error: unknown): Hex | undefined {
+  if (!(error instanceof RpcAnswerError)) return undefined;
+  const found = findHex(error.data, 0);
+  if (found !== undefined) return found;
+  return /revert/i.test(error.message) ? '0x' : undefined;
+}
+
+function findHex(value: unknown, depth: number): Hex | undefined {
+  if (typeof value === 'string') {
+    const match = /^(?:Reverted )?(0x([0-9a-f]{2})*)$/i.exec(value);
+    return match?.[1] as Hex | undefined;
+  }
+  if (typeof value !== 'object' || value === null || depth > 2) return undefined;
+  const { data, result, originalError } = value as Record<string, unknown>;
+  return findHex(data, depth + 1) ?? findHex(result, depth + 1) ?? findHex(originalError, depth + 1);
+}
+
+/** The refusal of a contract as an error a person can act on: `K_CHAIN_REVERTED` with the custom error and its facts. */
+export function revertedError(abi: Abi, data: Hex, doing: string, cause?: unknown): KoinonError {
+  const { name, facts, inputs } = decode(abi, data);
+  const words = inputs.map(([key, value]) => `${key} ${value}`).join(', ');
+  return new KoinonError({
+    code: 'K_CHAIN_REVERTED',
+    message: `The contract refused ${doing}: ${sentence(name)}${words === '' ? '' : ` (${words})`}.`,
+    fault: 'user',
+    data: { error: name, ...facts, doing },
+    next: remedies[name] ?? 'Check the values given; nothing was changed on the chain.',
+    cause,
+  });
+}
+
+interface Decoded {
+  name: string;
+  facts: Record<string, string>;
+  inputs: [string, string][];
+}
+
+function decode(abi: Abi, data: Hex): Decoded {
+  try {
+    const decoded = decodeErrorResult({ abi, data });
+    const described = 'inputs' in decoded.abiItem ? (decoded.abiItem.inputs ?? []) : [];
+    const inputs = described.map((input, i): [string, string] => [
+      input.name ?? `value ${i}`,
+      String(decoded.args?.[i]),
+    ]);
+    return { name: decoded.errorName, facts: Object.fromEntries(inputs), inputs };
+  } catch {
+    return { name: data === '0x' ? 'NoReason' : 'UnknownReason', facts: { revert: data }, inputs: [] };
+  }
+}
+
+/** `LogShrank` as `log shrank`. */
+function sentence(name: string): string {
+  return name
+    .replace(/^ERC(\d+)/, 'ERC-$1 ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+}
