@@ -2,9 +2,8 @@
 // Generated from packages/protocol/src/typedData.ts. Do not edit.
 pragma solidity 0.8.37;
 
-bytes32 constant VOUCHER_TYPEHASH = keccak256("Voucher(bytes32 channel,uint128 cumulativeAmount,bytes32 receiptsRoot)");
-bytes32 constant GRANT_TYPEHASH = keccak256(
-    "Grant(uint256 dataset,uint64 epoch,address requester,bytes32 program,bytes32 purpose,bytes32 policy,address token,uint128 amount,uint64 microRho,uint32 uses,address auditor,uint64 validFrom,uint64 expiresAt,bytes32 nonce)"
+bytes32 constant OFFER_TYPEHASH = keccak256(
+    "Offer(address provider,address token,uint128 baseAmount,uint128 gigafuelAmount,uint64 maxFuel,uint32 slots,string executors,uint64 expiresAt)"
 );
 bytes32 constant ORDER_TYPEHASH = keccak256(
     "Order(bytes32 manifest,address requester,address provider,bytes32 grant,bytes32 channel,address token,uint128 maxAmount,uint8 assurance,address auditor,uint64 expiresAt,bytes32 nonce)"
@@ -16,9 +15,10 @@ bytes32 constant AUDIT_REPORT_TYPEHASH = keccak256(
     "AuditReport(bytes32 receipt,address auditor,bytes32 execution,uint8 verdict,bytes32 draw,uint64 logIndex,uint64 anchorBy)"
 );
 bytes32 constant LOG_HEAD_TYPEHASH = keccak256("LogHead(address node,uint64 size,bytes32 root,uint64 issuedAt)");
-bytes32 constant OFFER_TYPEHASH = keccak256(
-    "Offer(address provider,address token,uint128 baseAmount,uint128 gigafuelAmount,uint64 maxFuel,uint32 slots,string executors,uint64 expiresAt)"
-);
+bytes32 constant VOUCHER_TYPEHASH = keccak256("Voucher(bytes32 channel,uint128 cumulativeAmount,bytes32 receiptsRoot)");
 bytes32 constant GRANT_REQUEST_TYPEHASH = keccak256(
     "GrantRequest(uint256 dataset,address requester,bytes32 program,bytes32 manifest,string purpose,address token,uint128 maxAmount,uint64 microRho,uint32 uses,uint64 expiresAt,bytes32 nonce)"
+);
+bytes32 constant GRANT_TYPEHASH = keccak256(
+    "Grant(uint256 dataset,uint64 epoch,address requester,bytes32 program,bytes32 purpose,bytes32 policy,address token,uint128 amount,uint64 microRho,uint32 uses,address auditor,uint64 validFrom,uint64 expiresAt,bytes32 nonce)"
 );
