@@ -22,6 +22,14 @@ contract Models is IModels {
         emit Registered(model, passportDigest, msg.sender, parents);
     }
 
+    function amend(bytes32 model, bytes32 passportDigest) external {
+        if (passportDigest == 0) revert ZeroDigest();
+        Model storage entry = _models[model];
+        if (entry.publisher != msg.sender) revert NotPublisher(model, msg.sender, entry.publisher);
+        entry.passportDigest = passportDigest;
+        emit Amended(model, passportDigest, msg.sender);
+    }
+
     function modelOf(bytes32 model) external view returns (Model memory) {
         return _models[model];
     }

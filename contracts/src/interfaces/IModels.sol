@@ -22,14 +22,24 @@ interface IModels {
         bytes32 indexed model, bytes32 indexed passportDigest, address indexed publisher, bytes32[] parents
     );
 
+    /// @notice The publisher gave the model a further passport, such as one with more evaluations.
+    event Amended(bytes32 indexed model, bytes32 indexed passportDigest, address indexed publisher);
+
     error ZeroDigest();
     error AlreadyRegistered(bytes32 model, address publisher);
+    /// @notice Only the publisher may amend; zero where the model was never registered.
+    error NotPublisher(bytes32 model, address caller, address publisher);
     error ParentUnknown(bytes32 parent);
     error TooManyParents(uint256 count, uint256 max);
 
     /// @notice Registers a model; the caller becomes its publisher, for good.
     /// Reverts: ZeroDigest (model or passport), AlreadyRegistered, ParentUnknown, TooManyParents.
     function register(bytes32 model, bytes32 passportDigest, bytes32[] calldata parents) external;
+
+    /// @notice Points a registered model to a newer passport; the events keep every earlier one. Publisher, block and
+    /// parents stay what they were. Training again on the same data gives the same bytes, hence the same model.
+    /// Reverts: ZeroDigest, NotPublisher.
+    function amend(bytes32 model, bytes32 passportDigest) external;
 
     /// @notice All zero for models never registered.
     function modelOf(bytes32 model) external view returns (Model memory);

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type Hex, sha256, toHex } from './bytes.ts';
+import { encodeNode, toWire } from './codec.ts';
 import { artefactClass } from './manifest.ts';
 import { address, uint } from './schema.ts';
 
@@ -30,3 +32,8 @@ export const policySchema = z.strictObject({
   maxRunMs: z.number().int().min(1).max(86_400_000),
 });
 export type Policy = z.infer<typeof policySchema>;
+
+/** The digest a policy has on chain and in grants. */
+export function policyDigest(policy: Policy): Hex {
+  return toHex(sha256(encodeNode(toWire(policy))));
+}

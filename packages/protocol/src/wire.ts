@@ -23,7 +23,8 @@ export const channelSchema = z.strictObject({
   token: address,
   signer: address,
   number: uint(64),
-  assured: z.boolean(),
+  /** Free KOIN the payee must hold per 10^18 base units claimed and not matured; 0 for none. */
+  coverage: uint(128),
 });
 
 const grantAnswer = z.discriminatedUnion('status', [
@@ -67,10 +68,21 @@ export const methods = {
   },
   /** A provider's present offer. */
   'offer.get': { request: z.strictObject({}), response: z.strictObject({ offer: signedSchema('Offer') }) },
-  /** What a custodian says in public about a dataset; `metadata` (Croissant) and `mock` are public blobs. */
+  /**
+   * What a custodian says in public about a dataset. `metadata` (Croissant), `mock` and `publicTable` (rows the owner
+   * gave away for testing models) are public blobs.
+   */
   'dataset.get': {
     request: z.strictObject({ id: uint(256) }),
-    response: z.strictObject({ id: uint(256), metadata: cid, mock: cid, policy: policySchema }),
+    response: z.strictObject({
+      id: uint(256),
+      name: z.string().max(128),
+      metadata: cid,
+      mock: cid,
+      publicTable: cid.optional(),
+      target: z.string().max(128).optional(),
+      policy: policySchema,
+    }),
   },
   /** Asks for a grant, or how an earlier request stands. */
   'grant.request': {

@@ -5179,6 +5179,24 @@ export const modelsAbi = [
   },
   {
     "type": "function",
+    "name": "amend",
+    "inputs": [
+      {
+        "name": "model",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "passportDigest",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "isRegistered",
     "inputs": [
       {
@@ -5262,6 +5280,31 @@ export const modelsAbi = [
   },
   {
     "type": "event",
+    "name": "Amended",
+    "inputs": [
+      {
+        "name": "model",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "passportDigest",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "publisher",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "Registered",
     "inputs": [
       {
@@ -5299,6 +5342,27 @@ export const modelsAbi = [
         "name": "model",
         "type": "bytes32",
         "internalType": "bytes32"
+      },
+      {
+        "name": "publisher",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotPublisher",
+    "inputs": [
+      {
+        "name": "model",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
       },
       {
         "name": "publisher",

@@ -1,0 +1,34 @@
+import { fromHex, type Hex, type Inclusion, KoinonError, toHex, verifyInclusion } from '@koinon/protocol';
+import { ask } from '../peers/ask.ts';
+import type { NodePorts } from '../ports/ports.ts';
+
+/**
+ * Waits until a node has anchored the log that holds the leaf, asks it for the path, and checks the path against the
+ * root on chain. Throws `K_NOT_IN_LOG` when the log that was anchored does not hold the leaf.
+ */
+export async function proveInclusion(
+  ports: Pick<NodePorts, 'chain' | 'network'>,
+  claim: { node: Hex; leaf: Uint8Array; leafSalt: Hex; index: number },
+  signal: AbortSignal,
+): Promise<Inclusion> {
+  const { node, leaf, leafSalt, index } = claim;
+  let anchor = await ports.chain.nodes.anchorTransaction(node, BigInt(index) + 1n);
+  while (!anchor) {
+    const { number } = await ports.chain.block('latest');
+    await ports.chain.waitForBlock(number + 1, signal);
+    anchor = await ports.chain.nodes.anchorTransaction(node, BigInt(index) + 1n);
+  }
+  const size = Number(anchor.size);
+  const { path } = await ask(ports.network, node, 'log.inclusion', { index, size }, { signal });
+  const holds = verifyInclusion({ leaf, index, size, path: path.map(fromHex), root: fromHex(anchor.root) });
+  if (!holds) {
+    throw new KoinonError({
+      code: 'K_NOT_IN_LOG',
+      message: `The log that node ${node} anchored does not hold the statement it signed at index ${index}.`,
+      fault: 'peer',
+      data: { node, index, size, root: anchor.root, leaf: toHex(leaf) },
+    });
+  }
+  const { transaction, block, blockHash } = anchor;
+  return { node, leafSalt, index, size, root: anchor.root, path, anchor: { transaction, block, blockHash } };
+}

@@ -1,0 +1,38 @@
+import { type Cid, type Hex, KoinonError } from '@koinon/protocol';
+import type { NodePorts } from '../ports/ports.ts';
+
+/**
+ * The blob from this node's store, or from the peers in turn (then kept, with the given visibility). Throws
+ * `K_BLOB_NOT_FOUND` when none has it for us.
+ */
+export async function obtainBlob(
+  ports: Pick<NodePorts, 'store' | 'network'>,
+  cid: Cid,
+  peers: readonly Hex[],
+  options: { maxBytes: number; visibility: 'public' | 'private'; signal?: AbortSignal },
+): Promise<Uint8Array> {
+  const own = await ports.store.blobs.get(cid);
+  if (own) return own;
+  let cause: unknown;
+  for (const peer of peers) {
+    if (peer === ports.network.operator) continue;
+    try {
+      const bytes = await ports.network.fetchBlob(peer, cid, {
+        maxBytes: options.maxBytes,
+        ...(options.signal ? { signal: options.signal } : {}),
+      });
+      await ports.store.blobs.put(bytes, options.visibility);
+      return bytes;
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new KoinonError({
+    code: 'K_BLOB_NOT_FOUND',
+    message: `No node that was asked gave the blob ${cid}.`,
+    fault: 'peer',
+    data: { cid, peers },
+    next: 'Check that the node that has it is running, then try again.',
+    cause,
+  });
+}

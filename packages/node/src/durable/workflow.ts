@@ -1,0 +1,168 @@
+import { asKoinonError, KoinonError, schema, toWire } from '@koinon/protocol';
+import { column, type Database } from '@koinon/store';
+import { z } from 'zod';
+import type { Clock } from '../ports/clock.ts';
+
+export const stepStatuses = ['running', 'done', 'failed'] as const;
+
+/** One step of a workflow as people see it: what was done, when, and what it left to look at. */
+export interface WorkflowStep {
+  workflow: string;
+  name: string;
+  status: (typeof stepStatuses)[number];
+  startedAtMs: number;
+  endedAtMs: number | undefined;
+  /** What the step came to, in wire form; the evidence a timeline shows. */
+  result: unknown;
+  failure: { code: string; message: string; next?: string | undefined } | undefined;
+}
+
+const failureSchema = z.strictObject({ code: z.string(), message: z.string(), next: z.string().optional() });
+const rowSchema = z
+  .object({
+    workflow: column.text,
+    name: column.text,
+    status: z.enum(stepStatuses),
+    startedAtMs: column.integer,
+    endedAtMs: column.integer.nullable(),
+    result: column.json(z.unknown()).nullable(),
+    failure: column.json(failureSchema).nullable(),
+  })
+  .transform(
+    (row): WorkflowStep => ({
+      ...row,
+      endedAtMs: row.endedAtMs ?? undefined,
+      failure: row.failure ?? undefined,
+    }),
+  );
+
+/** Errors of a peer or the chain that a moment may mend. */
+const PASSING = new Set([
+  'K_PEER_UNREACHABLE',
+  'K_PEER_TIMEOUT',
+  'K_PEER_UNKNOWN',
+  'K_RPC_UNREACHABLE',
+  'K_RATE_LIMITED',
+  'K_BUSY',
+  'K_BLOB_MISSING',
+  'K_BLOB_NOT_FOUND',
+]);
+/** How long a step keeps trying against passing errors, milliseconds. */
+const PATIENCE_MS = 120_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Steps whose results are on disk before the next begins. A workflow that is run again after a crash gets the stored
+ * result of every step that was done and goes on with the first that was not; a step may thus run twice, never after
+ * it was done, and must come to the same when repeated.
+ */
+export class Workflows {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<(step: WorkflowStep) => void>();
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+    database.migrate('workflows', [
+      `CREATE TABLE steps (
+        workflow TEXT NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL, startedAtMs INTEGER NOT NULL,
+        endedAtMs INTEGER, result TEXT, failure TEXT, PRIMARY KEY (workflow, name)
+      ) STRICT;`,
+    ]);
+  }
+
+  /** The result of the step, from disk or by running it. `schema` reads the stored form back. */
+  async step<S extends z.ZodType>(
+    workflow: string,
+    name: string,
+    resultSchema: S,
+    run: () => Promise<z.input<S> | z.output<S>>,
+    signal: AbortSignal,
+  ): Promise<z.output<S>> {
+    const known = this.get(workflow, name);
+    if (known?.status === 'done') return resultSchema.parse(known.result);
+    const startedAtMs = known?.startedAtMs ?? this.#clock.nowMs();
+    this.#write({ workflow, name, status: 'running', startedAtMs });
+    try {
+      const result = toWire(await this.#patiently(run, signal));
+      const parsed = resultSchema.parse(result);
+      this.#write({ workflow, name, status: 'done', startedAtMs, result });
+      return parsed;
+    } catch (error) {
+      if (!signal.aborted) {
+        const { code, message, next } = asKoinonError(error);
+        this.#write({ workflow, name, status: 'failed', startedAtMs, failure: { code, message, next } });
+      }
+      throw error;
+    }
+  }
+
+  get(workflow: string, name: string): WorkflowStep | undefined {
+    return this.#database.get(
+      'SELECT * FROM steps WHERE workflow = ? AND name = ?',
+      rowSchema,
+      workflow,
+      name,
+    );
+  }
+
+  list(workflow: string): WorkflowStep[] {
+    return this.#database.all('SELECT * FROM steps WHERE workflow = ? ORDER BY rowid', rowSchema, workflow);
+  }
+
+  /** Calls the listener for each change of a step from now on; returns what stops it. */
+  watch(listener: (step: WorkflowStep) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #patiently<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const giveUpAtMs = this.#clock.nowMs() + PATIENCE_MS;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      if (signal.aborted)
+        throw new KoinonError({ code: 'K_STOPPED', message: 'Stopped.', fault: 'platform' });
+      try {
+        return await run();
+      } catch (error) {
+        const isPassing = error instanceof KoinonError && PASSING.has(error.code);
+        if (!isPassing || signal.aborted || this.#clock.nowMs() + pauseMs > giveUpAtMs) throw error;
+        await this.#clock.wait(pauseMs, signal);
+      }
+    }
+  }
+
+  #write(step: {
+    workflow: string;
+    name: string;
+    status: WorkflowStep['status'];
+    startedAtMs: number;
+    result?: unknown;
+    failure?: WorkflowStep['failure'];
+  }): void {
+    this.#database.run(
+      `INSERT INTO steps (workflow, name, status, startedAtMs, endedAtMs, result, failure)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (workflow, name) DO UPDATE SET status = excluded.status, endedAtMs = excluded.endedAtMs,
+         result = excluded.result, failure = excluded.failure`,
+      step.workflow,
+      step.name,
+      step.status,
+      step.startedAtMs,
+      step.status === 'running' ? null : this.#clock.nowMs(),
+      step.result === undefined ? null : JSON.stringify(step.result),
+      step.failure === undefined ? null : JSON.stringify(step.failure),
+    );
+    const written = this.get(step.workflow, step.name)!;
+    for (const listener of this.#listeners) listener(written);
+  }
+}
+
+/** What most steps that touch the chain leave behind. */
+export const minedSchema = z.object({
+  transaction: schema.bytes32,
+  block: z.number(),
+  blockHash: schema.bytes32,
+  gasUsed: schema.uint(64),
+});

@@ -1,0 +1,45 @@
+import type { Chain } from '@koinon/chain';
+import type { Executor } from '@koinon/executors';
+import type { Network } from '@koinon/network';
+import type { Deployment, StatementSigner } from '@koinon/protocol';
+import type { Store } from '@koinon/store';
+import type { Clock } from './clock.ts';
+
+/** 32 fresh bytes nobody can guess. */
+export type Random32 = () => Uint8Array;
+
+/** What happens in a node, for people and for metrics; never a secret, never a row of data. */
+export interface Journal {
+  note(event: string, facts?: Record<string, unknown>): void;
+}
+
+/**
+ * Called between two durable writes of a job, by name. Nothing in production; a test kills the node here to show that
+ * it starts again without losing or contradicting anything.
+ */
+export type Checkpoint = (step: CheckpointStep) => Promise<void> | void;
+export const checkpointSteps = [
+  'order-accepted',
+  'execution-done',
+  'result-stored',
+  'receipt-sealed',
+  'log-anchored',
+  'audit-reported',
+  'voucher-signed',
+  'voucher-accepted',
+] as const;
+export type CheckpointStep = (typeof checkpointSteps)[number];
+
+/** Everything a node's services touch outside themselves. Handed in, so that a whole network fits one process. */
+export interface NodePorts {
+  clock: Clock;
+  random: Random32;
+  chain: Chain;
+  network: Network;
+  store: Store;
+  executor: Executor;
+  signer: StatementSigner;
+  deployment: Deployment;
+  journal: Journal;
+  checkpoint: Checkpoint;
+}

@@ -1,0 +1,32 @@
+import { decodeManifest, encodeManifest, type Manifest, parseCid, schema, toHex } from '@koinon/protocol';
+import { z } from 'zod';
+import type { StudyServices } from './services.ts';
+
+const manifestStep = z.object({ manifest: schema.cid, digest: schema.bytes32 });
+
+/**
+ * A manifest made once in the life of a study: seed and time are new, so the first one made is kept as a blob before
+ * its step is done and every later call reads it back.
+ */
+export async function keepManifest(
+  { ports, workflows }: Pick<StudyServices, 'ports' | 'workflows'>,
+  study: string,
+  job: string,
+  make: () => Promise<Manifest>,
+  signal: AbortSignal,
+): Promise<{ bytes: Uint8Array; cid: string; digest: `0x${string}` }> {
+  const { store } = ports;
+  const kept = await workflows.step(
+    study,
+    `${job}.manifest`,
+    manifestStep,
+    async () => {
+      const manifest = decodeManifest(encodeManifest(await make()));
+      const cid = await store.blobs.putNode(manifest, 'public');
+      return { manifest: cid, digest: toHex(parseCid(cid).digest) };
+    },
+    signal,
+  );
+  const bytes = await store.blobs.get(kept.manifest);
+  return { bytes: bytes!, cid: kept.manifest, digest: kept.digest };
+}

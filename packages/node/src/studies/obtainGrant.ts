@@ -1,0 +1,116 @@
+import {
+  decodeManifest,
+  digestOfCid,
+  KoinonError,
+  type Message,
+  type Signed,
+  schema,
+  signedSchema,
+  signStatement,
+  statementDigest,
+  toHex,
+  verifyStatement,
+} from '@koinon/protocol';
+import { z } from 'zod';
+import { purposeDigest } from '../custody/grantService.ts';
+import { ask } from '../peers/ask.ts';
+import { nowSeconds } from '../ports/clock.ts';
+import type { DatasetFacts } from './lookUpDataset.ts';
+import type { StudyServices } from './services.ts';
+
+/** How long an unanswered request stands, seconds: 30 days, since a person or a board decides. */
+const REQUEST_SECONDS = 30n * 86_400n;
+const FIRST_POLL_MS = 100;
+const LONGEST_POLL_MS = 5_000;
+
+const askedStep = z.object({
+  request: signedSchema('GrantRequest'),
+  digest: schema.bytes32,
+  manifest: schema.cid,
+});
+const givenStep = z.object({ grant: signedSchema('Grant'), digest: schema.bytes32 });
+
+/** Asks the data owner for permission and waits for the answer, however long. Throws `K_GRANT_DENIED`. */
+export async function obtainGrant(
+  { ports, workflows }: Pick<StudyServices, 'ports' | 'workflows'>,
+  study: string,
+  dataset: DatasetFacts,
+  manifest: { bytes: Uint8Array; cid: string; digest: `0x${string}` },
+  purpose: string,
+  signal: AbortSignal,
+): Promise<Signed<'Grant'>> {
+  const { network, deployment, signer, clock, random } = ports;
+  const { custodian, owner, policy } = dataset;
+
+  const asked = await workflows.step(
+    study,
+    'permission.asked',
+    askedStep,
+    async () => {
+      const message: Message<'GrantRequest'> = {
+        dataset: BigInt(dataset.id),
+        requester: signer.address,
+        program: digestOfCid(decodeManifest(manifest.bytes).program),
+        manifest: manifest.digest,
+        purpose,
+        token: policy.token,
+        maxAmount: policy.amount,
+        microRho: 0n,
+        uses: 1,
+        expiresAt: nowSeconds(clock) + REQUEST_SECONDS,
+        nonce: toHex(random()),
+      };
+      const request = await signStatement('GrantRequest', message, deployment, signer);
+      await ask(network, custodian, 'grant.request', { request, manifest: manifest.bytes }, { signal });
+      const digest = statementDigest('GrantRequest', message, deployment);
+      return { request, digest, manifest: manifest.cid };
+    },
+    signal,
+  );
+
+  const given = await workflows.step(
+    study,
+    'permission.given',
+    givenStep,
+    async () => {
+      for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_POLL_MS)) {
+        const answer = await ask(network, custodian, 'grant.status', { digest: asked.digest }, { signal });
+        if (answer.status === 'approved') {
+          const digest = await verifyStatement('Grant', answer.grant, deployment, owner);
+          requireFits(answer.grant.message, asked.request.message);
+          return { grant: answer.grant, digest };
+        }
+        if (answer.status === 'denied') {
+          throw new KoinonError({
+            code: 'K_GRANT_DENIED',
+            message: `The owner of dataset ${dataset.id} said no: ${answer.reason || 'no reason given'}.`,
+            fault: 'user',
+            data: { request: asked.digest },
+            next: 'Ask again with another purpose or program.',
+          });
+        }
+        await clock.wait(pauseMs, signal);
+        signal.throwIfAborted();
+      }
+    },
+    signal,
+  );
+  return given.grant;
+}
+
+/** Throws `K_GRANT_DIFFERS` unless the grant is an answer to the request. */
+function requireFits(grant: Message<'Grant'>, request: Message<'GrantRequest'>): void {
+  const isFit =
+    grant.dataset === request.dataset &&
+    grant.requester === request.requester &&
+    grant.program === request.program &&
+    grant.purpose === purposeDigest(request.purpose) &&
+    grant.token === request.token &&
+    grant.amount <= request.maxAmount;
+  if (isFit) return;
+  throw new KoinonError({
+    code: 'K_GRANT_DIFFERS',
+    message: 'The grant is not an answer to the request that was made.',
+    fault: 'peer',
+  });
+}

@@ -1,0 +1,135 @@
+import { openingOf } from '@koinon/executors';
+import { applyGate } from '@koinon/privacy';
+import {
+  type Cid,
+  cidOfBytes,
+  decodeManifest,
+  type FileEntry,
+  fileList,
+  type Hex,
+  KoinonError,
+  type Manifest,
+  type Policy,
+  priceOf,
+  toHex,
+  ZERO_32,
+} from '@koinon/protocol';
+import type { BlobReaders } from '../blobs/blobReaders.ts';
+import { obtainBlob } from '../blobs/obtainBlob.ts';
+import type { NodePorts } from '../ports/ports.ts';
+import type { Job, JobResult } from './jobBook.ts';
+
+/** Largest program, model or public input that a node fetches for a stranger, bytes. */
+export const INPUT_MAX_BYTES = 256 * 2 ** 20;
+
+/** What a job needs beyond its manifest. */
+export interface JobSetting {
+  /** The private content by dataset id, where this node holds it. */
+  content(datasetId: bigint): Promise<Uint8Array>;
+  /** The gate's policy of a private job. */
+  policy: Policy | undefined;
+  maxRunMs: number;
+  maxMemoryBytes: number;
+  /** What the job costs, base units, given its fuel and how many artefacts left. */
+  price(fuel: bigint, releasedCount: number): bigint;
+}
+
+/** Runs a manifest, sends private outputs through the gate, and keeps what came out; returns what to seal. */
+export async function executeJob(
+  ports: Pick<NodePorts, 'store' | 'network' | 'executor' | 'random' | 'checkpoint'>,
+  readers: BlobReaders,
+  job: Job,
+  setting: JobSetting,
+  options: { signal: AbortSignal; onProgress(fraction: number): void },
+): Promise<JobResult> {
+  const manifest = decodeManifest(job.manifest);
+  const requester = job.order.message.requester;
+  const inputs = await gatherInputs(ports, manifest, [requester], setting, options.signal);
+  const result = await ports.executor.run(
+    { manifest, program: inputs.program, inputs: inputs.files },
+    {
+      signal: options.signal,
+      maxRunMs: setting.maxRunMs,
+      maxMemoryBytes: setting.maxMemoryBytes,
+      onProgress: (progress: { fuelUsed: bigint }) => options.onProgress(Number(progress.fuelUsed) / manifest.limits.fuel),
+    },
+  );
+  await ports.checkpoint('execution-done');
+  const salt = manifest.private ? toHex(ports.random()) : ZERO_32;
+  const raw = await keepFiles(ports, result.outputs, 'private');
+  const outputs = result.exitCode === 0 ? result.outputs : new Map<string, Uint8Array>();
+  const gated = setting.policy ? applyGate({ policy: setting.policy, manifest, outputs }) : undefined;
+  const releasedFiles = gated ? gated.released : withinCaps(outputs, manifest);
+  const released = await keepFiles(ports, releasedFiles, manifest.private ? 'private' : 'public');
+  for (const file of released) readers.allow(file.cid, requester);
+  const verdict = gated ? await ports.store.blobs.putNode(gated.verdict, 'public') : undefined;
+  return {
+    opening: openingOf(result, salt),
+    leafSalt: manifest.private ? toHex(ports.random()) : ZERO_32,
+    raw,
+    released,
+    ...(verdict === undefined ? {} : { verdict }),
+    amount: setting.price(result.fuel, released.length),
+    wallMs: result.wallMs,
+  };
+}
+
+/** Program and input files of a manifest, by name; from this node's store, its datasets, or the peers. */
+export async function gatherInputs(
+  ports: Pick<NodePorts, 'store' | 'network'>,
+  manifest: Manifest,
+  peers: readonly Hex[],
+  setting: Pick<JobSetting, 'content'>,
+  signal: AbortSignal,
+): Promise<{ program: Uint8Array; files: Map<string, Uint8Array> }> {
+  const fetchPublic = (cid: Cid) =>
+    obtainBlob(ports, cid, peers, { maxBytes: INPUT_MAX_BYTES, visibility: 'public', signal });
+  const program = await fetchPublic(manifest.program);
+  const files = new Map<string, Uint8Array>();
+  for (const { name, source } of manifest.inputs) {
+    files.set(
+      name,
+      'cid' in source ? await fetchPublic(source.cid) : await setting.content(BigInt(source.dataset.id)),
+    );
+  }
+  return { program, files };
+}
+
+/** A public job has no gate, but no undeclared or oversized file leaves either. */
+function withinCaps(outputs: ReadonlyMap<string, Uint8Array>, manifest: Manifest): Map<string, Uint8Array> {
+  return new Map(
+    [...outputs].filter(([name, bytes]) => {
+      const declared = manifest.outputs.find(file => file.name === name);
+      return declared !== undefined && bytes.length <= declared.maxBytes;
+    }),
+  );
+}
+
+async function keepFiles(
+  ports: Pick<NodePorts, 'store'>,
+  files: ReadonlyMap<string, Uint8Array>,
+  visibility: 'public' | 'private',
+): Promise<(FileEntry & { cid: Cid })[]> {
+  const entries: (FileEntry & { cid: Cid })[] = [];
+  for (const entry of fileList(files)) {
+    const bytes = files.get(entry.name)!;
+    const cid = await ports.store.blobs.put(bytes, visibility);
+    if (cid !== cidOfBytes(bytes)) {
+      throw new KoinonError({
+        code: 'K_STORE_NAME',
+        message: 'The store named a blob wrongly.',
+        fault: 'bug',
+      });
+    }
+    entries.push({ ...entry, cid });
+  }
+  return entries;
+}
+
+/** Price of public work by this node's offer, never above what the order allows. */
+export function offeredPrice(offer: { baseAmount: bigint; gigafuelAmount: bigint }, maxAmount: bigint) {
+  return (fuel: bigint): bigint => {
+    const price = priceOf(offer, fuel);
+    return price < maxAmount ? price : maxAmount;
+  };
+}
