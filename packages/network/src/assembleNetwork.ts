@@ -58,8 +58,8 @@ export function assembleNetwork(options: AssembleOptions): Network {
     burst: 2 * limits.partsPerSecond,
     bytesPerSecond: Number.POSITIVE_INFINITY,
     bytesBurst: Number.POSITIVE_INFINITY,
-    concurrentPerPeer: limits.concurrentPerPeer,
-    concurrentTotal: limits.concurrentTotal,
+    concurrentPerPeer: limits.partsAtOncePerPeer,
+    concurrentTotal: limits.partsAtOnceTotal,
     now: clock.now,
   });
 
@@ -71,6 +71,8 @@ export function assembleNetwork(options: AssembleOptions): Network {
         : serveParts(pipe, from, {
             source: () => source,
             limiter: partLimiter,
+            clock,
+            writeTimeoutMs: limits.writeTimeoutMs,
             onFailure: (error, peer) => onFailure(error, 'blob', peer),
           });
     serving.catch(error => onFailure(error, protocol, from));

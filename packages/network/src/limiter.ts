@@ -57,8 +57,8 @@ interface PeerState {
   active: number;
 }
 
-/** Peers remembered while they owe nothing; beyond it those with full buckets are forgotten. */
-const MAX_PEERS = 4096;
+/** Above this many peers those who owe nothing are forgotten, whenever the number has doubled since. */
+const FORGET_ABOVE_PEERS = 4096;
 /** Told to a peer that runs too many at once: nobody knows when one ends. */
 const BUSY_RETRY_MS = 1000;
 
@@ -67,6 +67,7 @@ export class PeerLimiter {
   readonly #options: LimiterOptions;
   readonly #peers = new Map<Hex, PeerState>();
   #active = 0;
+  #forgetAbove = FORGET_ABOVE_PEERS;
 
   constructor(options: LimiterOptions) {
     this.#options = options;
@@ -96,10 +97,15 @@ export class PeerLimiter {
     };
   }
 
+  /** How many peers are remembered. */
+  get size(): number {
+    return this.#peers.size;
+  }
+
   #stateOf(peer: Hex, now: number): PeerState {
     const known = this.#peers.get(peer);
     if (known) return known;
-    if (this.#peers.size >= MAX_PEERS) this.#forgetIdle(now);
+    if (this.#peers.size >= this.#forgetAbove) this.#forgetIdle(now);
     const { perSecond, burst, bytesPerSecond, bytesBurst } = this.#options;
     const state: PeerState = {
       events: new TokenBucket(perSecond, burst, now),
@@ -114,5 +120,6 @@ export class PeerLimiter {
     for (const [peer, state] of this.#peers) {
       if (state.active === 0 && state.events.isFull(now) && state.bytes.isFull(now)) this.#peers.delete(peer);
     }
+    this.#forgetAbove = Math.max(FORGET_ABOVE_PEERS, 2 * this.#peers.size);
   }
 }

@@ -12,6 +12,11 @@ export interface NetworkLimits {
   concurrentTotal: number;
   /** After this the caller hears `K_PEER_TIMEOUT`; the handler keeps its place until it ends. */
   handlerTimeoutMs: number;
+  /** Parts that are held in memory at the same time for one peer, and for all of them. */
+  partsAtOncePerPeer: number;
+  partsAtOnceTotal: number;
+  /** A peer that does not read what it asked for within this loses the stream. */
+  writeTimeoutMs: number;
   /** Refusals in a row after which the stream is closed. */
   refusalsBeforeClose: number;
   /** Connections in all, and new ones per second from one host. */
@@ -32,6 +37,9 @@ export const defaultLimits: NetworkLimits = {
   concurrentPerPeer: 64,
   concurrentTotal: 512,
   handlerTimeoutMs: 600_000,
+  partsAtOncePerPeer: 16,
+  partsAtOnceTotal: 128,
+  writeTimeoutMs: 60_000,
   refusalsBeforeClose: 64,
   maxConnections: 300,
   newConnectionsPerSecond: 100,

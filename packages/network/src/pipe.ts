@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts';
+
 /** An ordered, reliable stream of bytes to and from one peer, as both wires give it. */
 export interface Pipe {
   readonly closed: boolean;
@@ -16,6 +18,21 @@ export interface Pipe {
 /** The stream is gone, whoever closed it. */
 export class PipeClosed extends Error {
   override readonly name = 'PipeClosed';
+}
+
+/** Writes, and closes the stream when the peer leaves the bytes unread for that long. Throws `PipeClosed`. */
+export async function writeWithin(
+  pipe: Pipe,
+  bytes: Uint8Array,
+  timeoutMs: number,
+  clock: Clock,
+): Promise<void> {
+  const cancel = clock.after(timeoutMs, () => pipe.abort('the peer does not read'));
+  try {
+    await pipe.write(bytes);
+  } finally {
+    cancel();
+  }
 }
 
 interface Reading {

@@ -66,8 +66,10 @@ export class RpcClient {
         this.#settle(frame.id, decodeResponse(frame.body));
       }
     } catch (error) {
-      if (error instanceof BadFrame) this.#failAll(peerMisbehaved(this.#peer, error.message, error));
-      else if (!(error instanceof PipeClosed)) throw error;
+      if (!(error instanceof PipeClosed)) {
+        const why = error instanceof BadFrame ? error.message : 'an answer that makes no sense';
+        this.#failAll(peerMisbehaved(this.#peer, why, error));
+      }
     } finally {
       this.#pipe.abort('no more answers');
     }

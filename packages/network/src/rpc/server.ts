@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { PeerLimiter } from '../limiter.ts';
 import type { NetworkLimits } from '../limits.ts';
 import type { RequestHandler } from '../network.ts';
-import { type Pipe, PipeClosed } from '../pipe.ts';
+import { type Pipe, PipeClosed, writeWithin } from '../pipe.ts';
 import { BadFrame, decodeRequest, encodeFrame, type RequestBody, readFrame } from './frame.ts';
 import { errorForRemote } from './remoteError.ts';
 
@@ -26,7 +26,8 @@ export async function serveRpc(pipe: Pipe, from: Hex, context: RpcServerContext)
       const admission = context.limiter.admit(from, frame.body.length);
       if (!admission.admitted) {
         if (++refusals > context.limits.refusalsBeforeClose) return pipe.abort('flood');
-        await pipe.write(encodeFrame(frame.id, { error: rateLimited(admission.retryAfterMs) }));
+        const refusal = encodeFrame(frame.id, { error: rateLimited(admission.retryAfterMs) });
+        await writeWithin(pipe, refusal, context.limits.writeTimeoutMs, context.clock);
         continue;
       }
       refusals = 0;
@@ -37,7 +38,10 @@ export async function serveRpc(pipe: Pipe, from: Hex, context: RpcServerContext)
         admission.release();
         throw error;
       }
-      void answer(pipe, from, frame.id, request, context, admission.release);
+      answer(pipe, from, frame.id, request, context, admission.release).catch(error => {
+        context.onFailure(error, request.method, from);
+        pipe.abort('the answer cannot be sent');
+      });
     }
   } catch (error) {
     if (!(error instanceof BadFrame) && !(error instanceof PipeClosed)) throw error;
@@ -46,6 +50,7 @@ export async function serveRpc(pipe: Pipe, from: Hex, context: RpcServerContext)
   }
 }
 
+/** The place is given back when the handler has ended, however late, and its answer is on its way: unread answers are memory too. */
 async function answer(
   pipe: Pipe,
   from: Hex,
@@ -54,34 +59,25 @@ async function answer(
   context: RpcServerContext,
   release: () => void,
 ): Promise<void> {
+  const work = run(context, method, body, from);
   let frame: Uint8Array;
   try {
-    const result = await withTimeout(run(context, method, body, from, release), context);
-    frame = encodeAnswer(id, result);
+    frame = encodeAnswer(id, await withTimeout(work, context));
   } catch (error) {
     const record = errorForRemote(error);
     if (record.code === 'K_PEER_FAILED') context.onFailure(error, method, from);
     frame = encodeError(id, error, context, method, from);
   }
   // The peer may have gone; then nobody waits for the answer.
-  await pipe.write(frame).catch(() => {});
+  await writeWithin(pipe, frame, context.limits.writeTimeoutMs, context.clock).catch(() => {});
+  await work.catch(() => {});
+  release();
 }
 
-/** Runs the handler and gives its place back when it ends, however late. */
-async function run(
-  context: RpcServerContext,
-  method: string,
-  body: unknown,
-  from: Hex,
-  release: () => void,
-): Promise<unknown> {
-  try {
-    const handler = context.handlers.get(method);
-    if (!handler) throw methodUnknown(method);
-    return await handler(body, from);
-  } finally {
-    release();
-  }
+async function run(context: RpcServerContext, method: string, body: unknown, from: Hex): Promise<unknown> {
+  const handler = context.handlers.get(method);
+  if (!handler) throw methodUnknown(method);
+  return handler(body, from);
 }
 
 async function withTimeout<T>(work: Promise<T>, { clock, limits }: RpcServerContext): Promise<T> {
