@@ -260,6 +260,8 @@ export interface ModelRecord extends RegisterModel {
 
 export interface Models {
   register(model: RegisterModel, options?: WriteOptions): Promise<Mined>;
+  /** By the publisher: points a registered model to a newer passport. */
+  amend(model: Pick<RegisterModel, 'model' | 'passport'>, options?: WriteOptions): Promise<Mined>;
   get(model: Hex): Promise<ModelRecord | undefined>;
   list(): Promise<ModelRecord[]>;
 }

@@ -28,6 +28,10 @@ export function evmModels(contracts: Contracts, index: EventIndex): Models {
       const doing = 'registering the model';
       return minedOf(await contracts.write('models', 'register', [model, passport, parents], doing, options));
     },
+    async amend({ model, passport }, options) {
+      const doing = 'amending the passport of a model';
+      return minedOf(await contracts.write('models', 'amend', [model, passport], doing, options));
+    },
     async get(model) {
       const { models } = await index.sync();
       return record(model, models.get(lower(model)));
