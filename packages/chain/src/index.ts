@@ -10,5 +10,6 @@ export { channelIdOf } from './evm/channelKey.ts';
 export { peerIdBytes, peerIdText } from './evm/peerId.ts';
 export type * from './interfaces.ts';
 export { DEV_MNEMONIC, type DevAccount, devAccount } from './local/devAccounts.ts';
+export { type Anvil, type StartAnvilOptions, startAnvil } from './local/startAnvil.ts';
 export { httpTransport, RpcAnswerError, type RpcTransport } from './rpc/transport.ts';
 export { memoryJournal, type SqlDatabase, sqliteJournal } from './transactions/journal.ts';
