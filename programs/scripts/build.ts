@@ -18,7 +18,7 @@ export const entries: Readonly<Record<string, string>> = {
 
 /** Options that decide the bytes. The maximum memory is 4096 pages of 64 KiB; a manifest may allow less. */
 const options = [
-  ...['-O3', '--enable', 'simd', '--runtime', 'stub', '--exportStart', '_start'],
+  ...['-O3', '--enable', 'simd', '--runtime', 'assembly/shared/runtime', '--exportStart', '_start'],
   ...['--initialMemory', '16', '--maximumMemory', '4096', '--use', 'abort=assembly/shared/fail/abort'],
 ];
 

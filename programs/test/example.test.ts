@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { compile } from '../scripts/build.ts';
+import { runProgram } from './runProgram.ts';
 import { tableFile } from './tableFile.ts';
-import { runProgram } from './wasiHost.ts';
 
 const table = tableFile([
   { name: 'age', numbers: [1, NaN, 3] },
@@ -26,10 +26,7 @@ describe('the examples of docs/write-a-program.md', () => {
 });
 
 async function metricsOf(module: Uint8Array): Promise<unknown> {
-  const ran = await runProgram(module, {
-    'params.json': new Uint8Array([0x7b, 0x7d]),
-    'table.safetensors': table,
-  });
+  const ran = await runProgram(module, {}, { 'table.safetensors': table });
   assert.equal(ran.exitCode, 0, ran.stderr);
   return JSON.parse(Buffer.from(ran.outputs.get('metrics.json')!).toString());
 }
