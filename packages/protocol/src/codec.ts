@@ -19,7 +19,14 @@ export function decodeNode(bytes: Uint8Array): unknown {
     throw badEncoding('The bytes are not dag-cbor.', cause);
   }
   if (!equalBytes(dagCbor.encode(value), bytes)) throw badEncoding('The bytes are not canonical dag-cbor.');
+  if (hasForbiddenKey(value)) throw badEncoding('The bytes have a key named __proto__.');
   return value;
+}
+
+/** Copying an object by assignment loses such a key, and with it the digest. */
+function hasForbiddenKey(value: unknown): boolean {
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return false;
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasForbiddenKey);
 }
 
 function badEncoding(message: string, cause?: unknown): KoinonError {

@@ -69,9 +69,10 @@ const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681
 
 /** The address that signed the digest, lower case. Throws `K_BAD_SIGNATURE` for malformed or high-s signatures. */
 export async function recoverDigestSigner(digest: Hex, signed: Hex): Promise<Hex> {
+  if (!/^0x[0-9a-fA-F]{130}$/.test(signed)) throw badSignature('The signature is not 65 bytes.');
   const s = BigInt(`0x${signed.slice(66, 130)}`);
   const v = Number.parseInt(signed.slice(130, 132), 16);
-  if (signed.length !== 132 || s === 0n || s > HALF_ORDER || (v !== 27 && v !== 28)) {
+  if (s === 0n || s > HALF_ORDER || (v !== 27 && v !== 28)) {
     throw badSignature('The signature is not in canonical form.');
   }
   try {
