@@ -1,27 +1,8 @@
-/** The only source of time in a service. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  nowMs(): number;
-  /** Resolves after `ms`, or at once when the signal aborts. */
-  wait(ms: number, signal?: AbortSignal): Promise<void>;
-}
+import type { Clock } from '@koinon/chain';
+
+export { systemClock } from '@koinon/chain';
+export type { Clock };
 
 export function nowSeconds(clock: Clock): bigint {
   return BigInt(Math.floor(clock.nowMs() / 1000));
 }
-
-/** The machine's clock. */
-export const systemClock: Clock = {
-  nowMs: () => Date.now(),
-  wait: (ms, signal) =>
-    new Promise(resolve => {
-      if (signal?.aborted) return resolve();
-      const done = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal?.addEventListener('abort', done);
-    }),
-};

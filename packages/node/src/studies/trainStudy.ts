@@ -7,6 +7,7 @@ import {
   type Passport,
   passportSchema,
   schema,
+  toWire,
 } from '@koinon/protocol';
 import { decodeTable } from '@koinon/tabular';
 import { z } from 'zod';
@@ -182,7 +183,7 @@ export async function trainStudy(
       parents: [],
     };
     passportSchema.parse(value);
-    return { passport: await store.blobs.putNode(value, 'public') };
+    return { passport: await store.blobs.putNode(toWire(value), 'public') };
   });
   await step('registered', minedSchema, async () => {
     const digests = { model: digestOfCid(model), passport: digestOfCid(passport) };

@@ -1,0 +1,76 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { asKoinonError, KoinonError, toWire } from '@koinon/protocol';
+import { type Checkpoint, checkpointSteps, type Journal } from '../ports/ports.ts';
+import { openNode } from './openNode.ts';
+
+/**
+ * One node as a process: `main.ts HOME [--crash-at STEP]`. Says `{"event":"ready",…}` on standard output when it serves,
+ * writes what happens to HOME/node.log, leaves on SIGTERM, SIGINT, or when its standard input closes (its parent died).
+ */
+export const VERSION = '0.1.0';
+
+const [home, flag, crashStep] = process.argv.slice(2);
+if (!home) {
+  process.stderr.write('usage: main.ts HOME\n');
+  process.exit(2);
+}
+
+const say = (message: Record<string, unknown>): void => {
+  process.stdout.write(`${JSON.stringify(toWire(message))}\n`);
+};
+const journal: Journal = {
+  note: (event, facts = {}) => {
+    const line = JSON.stringify({ at: new Date().toISOString(), event, ...(toWire(facts) as object) });
+    appendFileSync(join(home, 'node.log'), `${line}\n`, { mode: 0o600 });
+  },
+};
+
+try {
+  const running = await openNode(home, {
+    password: readPassword(home),
+    journal,
+    version: VERSION,
+    ...(flag === '--crash-at' && crashStep ? { checkpoint: crashingAt(crashStep) } : {}),
+  });
+  let isLeaving = false;
+  const leave = async (): Promise<void> => {
+    if (isLeaving) return;
+    isLeaving = true;
+    await running.stop().catch(error => journal.note('stop-failed', { reason: String(error) }));
+    process.exit(0);
+  };
+  process.on('SIGTERM', leave);
+  process.on('SIGINT', leave);
+  process.stdin.on('end', leave).on('error', leave).resume();
+  say({ event: 'ready', operator: running.operator, url: running.url });
+} catch (error) {
+  const known = asKoinonError(error);
+  say({ event: 'failed', error: known.toJSON() });
+  journal.note('start-failed', { code: known.code, reason: known.message, stack: known.cause ?? known.stack });
+  process.exit(1);
+}
+
+function readPassword(folder: string): string {
+  try {
+    return readFileSync(join(folder, 'password'), 'utf8').trim();
+  } catch (cause) {
+    throw new KoinonError({
+      code: 'K_PASSWORD',
+      message: `The password of the node's key is not in ${join(folder, 'password')}.`,
+      fault: 'user',
+      next: 'Write it there with mode 600.',
+      cause,
+    });
+  }
+}
+
+/** For the tests of crash safety: the first time the step is reached, this process dies without a last word. */
+function crashingAt(step: string): Checkpoint {
+  if (!checkpointSteps.some(known => known === step)) {
+    throw new KoinonError({ code: 'K_CONFIG', message: `No step "${step}" to crash at.`, fault: 'user' });
+  }
+  return reached => {
+    if (reached === step) process.kill(process.pid, 'SIGKILL');
+  };
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { deploymentSchema, KoinonError, schema } from '@koinon/protocol';
+import { z } from 'zod';
+
+const roleName = z.enum(['custody', 'provide', 'audit', 'evaluate', 'gateway']);
+
+/** What a node is told by its folder's `config.json`. Secrets are in files of their own beside it. */
+export const nodeConfigSchema = z.strictObject({
+  koinon: z.literal('node/1'),
+  /** What people call it; shown, never trusted. */
+  name: z.string().min(1).max(64),
+  roles: z.array(roleName).min(1),
+  /** JSON-RPC endpoints of the chain, the preferred first. */
+  rpcUrls: z.array(z.url()).min(1),
+  /** The address file of the network, relative to the folder. */
+  deployment: z.string().default('deployment.json'),
+  /** libp2p addresses to listen on. */
+  listen: z.array(z.string()).default(['/ip4/127.0.0.1/tcp/0']),
+  bootstrap: z.array(z.string()).default([]),
+  http: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.number().int().min(0).max(65_535).default(0),
+    })
+    .default({ host: '127.0.0.1', port: 0 }),
+  /** The cold address that stakes for this node; its own when absent. */
+  owner: schema.address.optional(),
+  terms: z
+    .strictObject({
+      token: schema.address,
+      baseAmount: schema.uint(128),
+      gigafuelAmount: schema.uint(128),
+      maxFuel: schema.uint(64),
+      slots: z.number().int().min(1).max(64).default(1),
+    })
+    .optional(),
+  /** How long the first unanchored log entry waits for its anchor, milliseconds; an epoch by default. */
+  anchorDelayMs: z.number().int().min(0).default(600_000),
+  slots: z.number().int().min(1).max(64).default(1),
+  maxRunMs: z.number().int().min(1000).default(600_000),
+  maxMemoryBytes: z
+    .number()
+    .int()
+    .min(2 ** 26)
+    .default(2 ** 31),
+  /** How often the chain is asked for its newest block, milliseconds. */
+  pollingMs: z.number().int().min(20).default(2_000),
+});
+export type NodeConfig = z.output<typeof nodeConfigSchema>;
+
+/** Reads and checks a node's configuration. Throws `K_CONFIG`. */
+export function readNodeConfig(home: string): NodeConfig {
+  return readJson(join(home, 'config.json'), nodeConfigSchema);
+}
+
+export function readDeployment(home: string, config: Pick<NodeConfig, 'deployment'>) {
+  return readJson(resolve(home, config.deployment), deploymentSchema);
+}
+
+/** A JSON file parsed by a schema. Throws `K_CONFIG` with the file and what is wrong in it. */
+export function readJson<S extends z.ZodType>(path: string, fileSchema: S): z.output<S> {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw configError(path, reason, cause);
+  }
+  const parsed = fileSchema.safeParse(value);
+  if (!parsed.success) throw configError(path, z.prettifyError(parsed.error));
+  return parsed.data as z.output<S>;
+}
+
+function configError(path: string, reason: string, cause?: unknown): KoinonError {
+  return new KoinonError({
+    code: 'K_CONFIG',
+    message: `${path} cannot be used: ${reason}.`,
+    fault: 'user',
+    next: 'Correct the file, or make a new one with "koinon node init".',
+    cause,
+  });
+}

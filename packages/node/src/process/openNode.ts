@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Chain, connectChain, sqliteJournal } from '@koinon/chain';
+import { createExecutor } from '@koinon/executors';
+import { createNetwork, peerIdOfKey } from '@koinon/network';
+import { type Hex, KoinonError, keySigner, type Role, roles } from '@koinon/protocol';
+import { openStore } from '@koinon/store';
+import { createNode, type KoinonNode } from '../createNode.ts';
+import { sqlDatabaseOver } from '../durable/sqlDatabase.ts';
+import { serveHttp } from '../http/serveHttp.ts';
+import { decryptKey, keystoreSchema } from '../keys/keystore.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { Checkpoint, Journal } from '../ports/ports.ts';
+import { type NodeConfig, readDeployment, readJson, readNodeConfig } from './nodeConfig.ts';
+import { readShippedPrograms } from './shippedPrograms.ts';
+
+export interface OpenNodeOptions {
+  /** The password of the node's keystore. */
+  password: string;
+  journal: Journal;
+  checkpoint?: Checkpoint;
+  version: string;
+}
+
+export interface RunningNode {
+  node: KoinonNode;
+  operator: Hex;
+  /** Base URL of page and API. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the node of a folder: store, chain, network, services, page. Everything real; `createNode` has the logic. */
+export async function openNode(home: string, options: OpenNodeOptions): Promise<RunningNode> {
+  const config = readNodeConfig(home);
+  const deployment = readDeployment(home, config);
+  const privateKey = await decryptKey(readJson(join(home, 'key.json'), keystoreSchema), options.password);
+  const signer = keySigner(privateKey);
+  const closers: Array<() => Promise<unknown> | unknown> = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.reverse().splice(0)) await close();
+  };
+  try {
+    const store = openStore(join(home, 'data'));
+    closers.push(() => store.close());
+    const chain = await connectChain({
+      rpcUrls: config.rpcUrls,
+      deployment,
+      privateKey,
+      pollingMs: config.pollingMs,
+      journal: sqliteJournal(sqlDatabaseOver(store.database)),
+    });
+    closers.push(() => chain.close());
+    const network = await createNetwork({
+      privateKey,
+      listen: config.listen,
+      bootstrap: config.bootstrap,
+      directory: {
+        find: async operator => {
+          const record = await chain.nodes.get(operator);
+          return record && { operator, peerId: record.peerId, multiaddrs: record.multiaddrs };
+        },
+      },
+    });
+    const executor = createExecutor();
+    const roleMask = config.roles.reduce((mask, role) => mask | roles[role as Role], 0);
+    const node = await createNode(
+      {
+        clock: systemClock,
+        random: () => new Uint8Array(randomBytes(32)),
+        chain,
+        network,
+        store,
+        executor,
+        signer,
+        deployment,
+        journal: options.journal,
+        checkpoint: options.checkpoint ?? (() => undefined),
+      },
+      {
+        roles: roleMask,
+        terms: config.terms,
+        anchorDelayMs: config.anchorDelayMs,
+        slots: config.slots,
+        maxRunMs: config.maxRunMs,
+        maxMemoryBytes: config.maxMemoryBytes,
+        version: options.version,
+      },
+      readShippedPrograms(),
+    );
+    closers.push(() => node.stop());
+    await network.start();
+    closers.push(() => network.stop());
+    await enterRegistry(chain, config, roleMask, privateKey, network.multiaddrs());
+    const http = await serveHttp(node, { ...config.http, name: config.name, token: apiToken(home) });
+    closers.push(() => http.close());
+    options.journal.note('node-started', { operator: signer.address, url: http.url, roles: config.roles });
+    return { node, operator: signer.address, url: http.url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Makes the registry say where this node is: once for a new node, again when its addresses or roles changed. */
+async function enterRegistry(
+  chain: Chain,
+  config: NodeConfig,
+  roleMask: number,
+  privateKey: Hex,
+  multiaddrs: string[],
+): Promise<void> {
+  const operator = chain.account;
+  if (!operator) throw new KoinonError({ code: 'K_NO_ACCOUNT', message: 'No operator key.', fault: 'bug' });
+  const known = await chain.nodes.get(operator);
+  if (!known) {
+    await chain.nodes.register({
+      peerId: peerIdOfKey(privateKey),
+      roles: roleMask,
+      multiaddrs,
+      ...(config.owner ? { owner: config.owner } : {}),
+    });
+    return;
+  }
+  if (known.multiaddrs.join() !== multiaddrs.join()) await chain.nodes.announce(multiaddrs);
+  if (known.roles !== roleMask) await chain.nodes.setRoles(roleMask);
+}
+
+/** The token that API calls which sign, spend or change anything must carry: a file only this user can read. */
+export function apiToken(home: string): string {
+  const path = join(home, 'api-token');
+  if (!existsSync(path)) writeFileSync(path, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  return readFileSync(path, 'utf8').trim();
+}
