@@ -3,7 +3,7 @@ import { ZERO_ADDRESS } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import { systemClock } from './clock.ts';
 import { errorsAbi } from './evm/abis.ts';
-import { contractCalls, readOnly } from './evm/contracts.ts';
+import { contractCalls } from './evm/contracts.ts';
 import { evmDatasets } from './evm/datasets.ts';
 import { evmEscrow } from './evm/escrow.ts';
 import { evmModels } from './evm/models.ts';
@@ -26,6 +26,7 @@ import { pollHeads } from './rpc/heads.ts';
 import { badAnswer } from './rpc/quantity.ts';
 import { httpTransport, type RpcTransport } from './rpc/transport.ts';
 import { memoryJournal } from './transactions/journal.ts';
+import { readOnly } from './transactions/readOnly.ts';
 import { transactionSender } from './transactions/sender.ts';
 
 export interface ConnectChainOptions {

@@ -13,3 +13,4 @@ export { DEV_MNEMONIC, type DevAccount, devAccount } from './local/devAccounts.t
 export { type Anvil, type StartAnvilOptions, startAnvil } from './local/startAnvil.ts';
 export { httpTransport, RpcAnswerError, type RpcTransport } from './rpc/transport.ts';
 export { memoryJournal, type SqlDatabase, sqliteJournal } from './transactions/journal.ts';
+export { type MemoryChain, type MemoryChainOptions, memoryChain } from './twin/memoryChain.ts';

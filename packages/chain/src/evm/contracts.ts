@@ -1,5 +1,5 @@
 import type { Deployment, Hex } from '@koinon/protocol';
-import { asKoinonError, KoinonError } from '@koinon/protocol/errors';
+import { asKoinonError } from '@koinon/protocol/errors';
 import type {
   Abi,
   ContractEventArgsFromTopics,
@@ -13,6 +13,7 @@ import type { WriteOptions } from '../interfaces.ts';
 import type { TransactionReceipt } from '../rpc/answers.ts';
 import type { Rpc } from '../rpc/failover.ts';
 import { badAnswer } from '../rpc/quantity.ts';
+import { readOnly } from '../transactions/readOnly.ts';
 import { revertData, revertedError } from '../transactions/revert.ts';
 import type { Sender } from '../transactions/sender.ts';
 import { type Abis, abis, type ContractName, errorsAbi } from './abis.ts';
@@ -95,13 +96,4 @@ export function contractCalls(deployment: Deployment, rpc: Rpc, sender: Sender |
       });
     },
   };
-}
-
-export function readOnly(doing: string): KoinonError {
-  return new KoinonError({
-    code: 'K_CHAIN_READ_ONLY',
-    message: `No key was given for the chain, so there is nobody for ${doing}.`,
-    fault: 'user',
-    next: 'Name an account.',
-  });
 }

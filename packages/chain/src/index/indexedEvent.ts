@@ -27,6 +27,7 @@ export const indexedEventSchema = z.discriminatedUnion('type', [
     publisher: address,
     parents: z.array(bytes32),
   }),
+  z.object({ type: z.literal('amended'), ...place, model: bytes32 }),
   z.object({
     type: z.literal('channel'),
     ...place,
@@ -81,6 +82,7 @@ const shapes: Record<string, (args: Arguments) => Record<string, unknown>> = {
     publisher,
     parents,
   }),
+  'models.Amended': ({ model }) => ({ type: 'amended', model }),
   'escrow.ChannelOpened': ({ channel, key }) => ({ type: 'channel', channel, what: 'opened', params: key }),
   'escrow.CloseRequested': ({ channel }) => ({ type: 'channel', channel, what: 'closing' }),
   'escrow.ChannelClosed': ({ channel }) => ({ type: 'channel', channel, what: 'closed' }),

@@ -52,6 +52,8 @@ export function project(into: Projection, event: IndexedEvent): ChainEvent | und
     case 'model':
       into.models.set(event.model, event);
       return { type: 'model', model: event.model, block: event.block };
+    case 'amended':
+      return { type: 'model', model: event.model, block: event.block };
     case 'channel': {
       const { channel, what, block } = event;
       if (event.params !== undefined) {

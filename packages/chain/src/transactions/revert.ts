@@ -2,6 +2,7 @@ import type { Hex } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import type { Abi } from 'viem';
 import { decodeErrorResult } from 'viem/utils';
+import { lower } from '../lower.ts';
 import { RpcAnswerError } from '../rpc/transport.ts';
 import { remedies } from './remedies.ts';
 
@@ -25,8 +26,21 @@ function findHex(value: unknown, depth: number): Hex | undefined {
 
 /** The refusal of a contract as an error a person can act on: `K_CHAIN_REVERTED` with the custom error and its facts. */
 export function revertedError(abi: Abi, data: Hex, doing: string, cause?: unknown): KoinonError {
-  const { name, facts, inputs } = decode(abi, data);
-  const words = inputs.map(([key, value]) => `${key} ${value}`).join(', ');
+  const { name, facts } = decode(abi, data);
+  return refusal(name, facts, doing, cause);
+}
+
+/** The refusal under its name, which is that of the custom error, with the error's values by their names. */
+export function refusal(
+  name: string,
+  values: Record<string, unknown>,
+  doing: string,
+  cause?: unknown,
+): KoinonError {
+  const facts = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
+  const words = Object.entries(facts)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(', ');
   return new KoinonError({
     code: 'K_CHAIN_REVERTED',
     message: `The contract refused ${doing}: ${sentence(name)}${words === '' ? '' : ` (${words})`}.`,
@@ -40,20 +54,19 @@ export function revertedError(abi: Abi, data: Hex, doing: string, cause?: unknow
 interface Decoded {
   name: string;
   facts: Record<string, string>;
-  inputs: [string, string][];
 }
 
 function decode(abi: Abi, data: Hex): Decoded {
   try {
     const decoded = decodeErrorResult({ abi, data });
     const described = 'inputs' in decoded.abiItem ? (decoded.abiItem.inputs ?? []) : [];
-    const inputs = described.map((input, i): [string, string] => [
-      input.name ?? `value ${i}`,
-      String(decoded.args?.[i]),
-    ]);
-    return { name: decoded.errorName, facts: Object.fromEntries(inputs), inputs };
+    // Addresses in the lower case used everywhere here.
+    const value = (i: number) =>
+      String(decoded.args?.[i]).replace(/^0x[0-9a-fA-F]{40}$/, text => lower(text));
+    const facts = described.map((input, i): [string, string] => [input.name ?? `value ${i}`, value(i)]);
+    return { name: decoded.errorName, facts: Object.fromEntries(facts) };
   } catch {
-    return { name: data === '0x' ? 'NoReason' : 'UnknownReason', facts: { revert: data }, inputs: [] };
+    return { name: data === '0x' ? 'NoReason' : 'UnknownReason', facts: { revert: data } };
   }
 }
 

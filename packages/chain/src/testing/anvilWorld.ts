@@ -1,0 +1,32 @@
+import { connectChain } from '../connectChain.ts';
+import { deployContracts } from '../deploy.ts';
+import { quantity } from '../rpc/quantity.ts';
+import { httpTransport } from '../rpc/transport.ts';
+import { CHALLENGE_WINDOW_SECONDS, keys, signers, type World } from './world.ts';
+
+/** Fresh contracts on a running anvil. */
+export async function anvilWorld(rpcUrl: string): Promise<World> {
+  const rpcUrls = [rpcUrl];
+  const pollingMs = 10;
+  const deployment = await deployContracts({
+    rpcUrls,
+    privateKey: keys[0]!,
+    challengeWindowSeconds: CHALLENGE_WINDOW_SECONDS,
+    pollingMs,
+  });
+  const chains = await Promise.all(
+    keys.map(privateKey => connectChain({ rpcUrls, deployment, privateKey, pollingMs })),
+  );
+  const anvil = httpTransport(rpcUrl);
+  return {
+    as: i => chains[i]!,
+    account: i => signers[i]!.address,
+    signer: i => signers[i]!,
+    async advance(seconds) {
+      const signal = AbortSignal.timeout(10_000);
+      await anvil.request('evm_increaseTime', [quantity(seconds)], signal);
+      await anvil.request('evm_mine', [], signal);
+    },
+    close: async () => void (await Promise.all(chains.map(chain => chain.close()))),
+  };
+}
