@@ -9,24 +9,40 @@ export const OTHER = 'other';
  * are folded into `other`.
  */
 export function foldedDictionary(raw: RawTable, column: number, minRows: number): string[] {
+  const kept = new Set<string>();
+  for (const [word, count] of countWords(raw, column)) kept.add(count < minRows ? OTHER : word);
+  return [...kept].sort();
+}
+
+/**
+ * The dictionary of a target: as any other, but `other` takes in the next rarest classes until it has `minRows` rows
+ * itself, for a model names its classes. Throws `K_TABLE_RARE_CLASS` when fewer than two keep their own name.
+ */
+export function classDictionary(raw: RawTable, column: number, minRows: number): string[] {
+  const counts = [...countWords(raw, column)].sort(([a, n], [b, m]) => n - m || (a < b ? -1 : 1));
+  const kept: string[] = [];
+  let folded = 0;
+  for (const [word, count] of counts) {
+    if (count < minRows || (folded > 0 && folded < minRows)) folded += count;
+    else kept.push(word);
+  }
+  if (folded > 0 && kept.filter(word => word !== OTHER).length < 2) {
+    throw tableError(
+      'K_TABLE_RARE_CLASS',
+      `The target ${shown(raw.columns[column]!)} has fewer than two classes with at least ${minRows} rows each, once rarer ones are put together.`,
+      'Give more rows, or merge rare classes; the minimum protects the people behind few rows.',
+    );
+  }
+  return [...new Set(folded > 0 ? [...kept, OTHER] : kept)].sort();
+}
+
+function countWords(raw: RawTable, column: number): Map<string, number> {
   const counts = new Map<string, number>();
   for (let row = 0; row < raw.rows; row++) {
     const word = raw.cell(row, column);
     if (word !== '') counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  const kept = new Set<string>();
-  for (const [word, count] of counts) kept.add(count < minRows ? OTHER : word);
-  return [...kept].sort();
-}
-
-/** Throws `K_TABLE_RARE_CLASS` when folding leaves the target fewer than two classes of their own. */
-export function requireClasses(target: string, dictionary: readonly string[], minRows: number): void {
-  if (dictionary.filter(word => word !== OTHER).length >= 2 || minRows <= 1) return;
-  throw tableError(
-    'K_TABLE_RARE_CLASS',
-    `The target ${shown(target)} has fewer than two classes with at least ${minRows} rows each.`,
-    'Give more rows, or merge rare classes; the minimum protects the people behind few rows.',
-  );
+  return counts;
 }
 
 /** Code of each row: the word's place in the dictionary, that of `other` for a word it lacks, -1 for missing. */

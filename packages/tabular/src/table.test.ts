@@ -70,6 +70,18 @@ describe('encodeTable', () => {
     });
   });
 
+  it('lets no class of a target stand in fewer rows than the minimum, other included', () => {
+    const counts = { a: 40, b: 30, c: 12, d: 2, e: 1 };
+    const cells = Object.entries(counts).flatMap(([word, count]) => Array<string>(count).fill(word));
+    const source = table(`n,y\n${cells.map((cell, i) => `${i % 7},${cell}`).join('\n')}`);
+    const [, y] = decodeTable(
+      encodeTable(source, inferSchema(source, { target: 'y' }), { minCategoryRows: 10 }),
+    ).columns;
+    assert.ok(y?.type === 'category');
+    assert.deepEqual(y.dictionary, ['a', 'b', 'other']);
+    assert.equal(y.codes.filter(code => code === 2).length, 15);
+  });
+
   it('reads another part with the dictionaries of the first: words it lacks are other, or missing', () => {
     const first: Table = {
       rows: 1,

@@ -1,7 +1,7 @@
 import { canonicalJson } from '@koinon/protocol';
 import { z } from 'zod';
 import { parseDecimal } from './decimal.ts';
-import { codesOf, foldedDictionary, requireClasses } from './dictionary.ts';
+import { classDictionary, codesOf, foldedDictionary } from './dictionary.ts';
 import {
   CLASSES_MAX,
   COLUMN_NAME_MAX_LENGTH,
@@ -49,8 +49,8 @@ export function buildTable(raw: RawTable, schema: TableSchema, options: EncodeOp
       );
     if (type === 'number') return { name, type, values: numbersOf(raw, index) };
     const given = Object.hasOwn(dictionaries, name) ? dictionaries[name] : undefined;
-    const dictionary = given === undefined ? foldedDictionary(raw, index, minCategoryRows) : [...given];
-    if (given === undefined && name === schema.target) requireClasses(name, dictionary, minCategoryRows);
+    const fold = name === schema.target ? classDictionary : foldedDictionary;
+    const dictionary = given === undefined ? fold(raw, index, minCategoryRows) : [...given];
     return { name, type, dictionary, codes: codesOf(raw, index, dictionary) };
   });
   return { rows: raw.rows, columns };

@@ -11,6 +11,8 @@ import {
 } from './modelFile.ts';
 import { budgetOf, checkNode, ML_DOMAIN, type Spent } from './operators.ts';
 
+/** Largest model that is read, bytes; a linear one over 10,000 one-hot columns and 64 classes has 4 MiB. */
+const MODEL_MAX_BYTES = 8 * 2 ** 20;
 /** Versions of the format and of the operators that stock runtimes of today load. */
 const IR_VERSIONS = { least: 3, most: 12 };
 const OPSETS: Record<string, { least: number; most: number }> = {
@@ -24,6 +26,7 @@ const OPSETS: Record<string, { least: number; most: number }> = {
  * over; the weights themselves pass unchanged.
  */
 export function passModel(bytes: Uint8Array, rule: NameRule): Passed {
+  withholdUnless(bytes.length <= MODEL_MAX_BYTES, gateReasons.sizeCap);
   const model = readModel(bytes);
   const facts = readFacts(model.facts, rule);
   checkVersions(model);

@@ -1,4 +1,4 @@
-import { concatBytes, utf8 } from '@koinon/protocol';
+import { utf8 } from '@koinon/protocol';
 import { gateReasons, Withheld, withholdUnless } from '../gate/reasons.ts';
 
 /** One field of a message as it stands: the wire types that ONNX files of our kind use (protobuf.dev, Encoding). */
@@ -6,6 +6,9 @@ export type Field =
   | { number: number; wire: 'varint'; value: bigint }
   | { number: number; wire: 'bytes'; value: Uint8Array }
   | { number: number; wire: 'fixed32'; value: Uint8Array };
+
+/** Most fields of one message: the coefficients of the widest model of the gate's budget fit. */
+const MAX_FIELDS = 1 << 20;
 
 /** All fields of a message in their order, to the last byte. */
 export function readFields(bytes: Uint8Array): Field[] {
@@ -28,6 +31,7 @@ export function readFields(bytes: Uint8Array): Field[] {
     return taken;
   };
   while (at < bytes.length) {
+    withholdUnless(fields.length < MAX_FIELDS, gateReasons.tooManyValues);
     const tag = varint();
     const number = Number(tag >> 3n);
     const wire = Number(tag & 7n);
@@ -160,7 +164,13 @@ export class MessageWriter {
   }
 
   finish(): Uint8Array {
-    return concatBytes(...this.#parts);
+    const out = new Uint8Array(this.#parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of this.#parts) {
+      out.set(part, at);
+      at += part.length;
+    }
+    return out;
   }
 }
 
