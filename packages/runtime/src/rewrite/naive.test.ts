@@ -1,0 +1,13 @@
+import test from 'node:test';
+import fc from 'fast-check';
+import { assertLikeTwin } from '../testing/compare.ts';
+import { randomProgram } from '../testing/randomProgram.ts';
+
+test('any program leaves the bytes and the fuel of its twin that canonicalises and counts at every instruction', () => {
+  fc.assert(
+    fc.property(fc.integer(), seed => {
+      assertLikeTwin(randomProgram(seed));
+    }),
+    { numRuns: 800 },
+  );
+});
