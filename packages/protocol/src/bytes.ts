@@ -4,9 +4,11 @@ import { KoinonError } from './errors.ts';
 /** Lower-case hexadecimal with `0x` in front. */
 export type Hex = `0x${string}`;
 
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 export function toHex(bytes: Uint8Array): Hex {
   let text = '0x';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  for (let i = 0; i < bytes.length; i++) text += hexOfByte[bytes[i]!];
   return text as Hex;
 }
 
@@ -17,8 +19,15 @@ export function fromHex(text: string): Uint8Array {
     throw new KoinonError({ code: 'K_BAD_HEX', message: 'Not a hexadecimal string.', fault: 'user' });
   }
   const bytes = new Uint8Array(digits.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = 16 * nibble(digits.charCodeAt(2 * i)) + nibble(digits.charCodeAt(2 * i + 1));
+  }
   return bytes;
+}
+
+/** Value of a hexadecimal digit by its character code: 0-9, A-F, a-f. */
+function nibble(code: number): number {
+  return (code & 15) + (code > 57 ? 9 : 0);
 }
 
 /** SHA-256 of the parts one after the other, 32 bytes. */

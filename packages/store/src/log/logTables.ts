@@ -56,7 +56,13 @@ const row = z.object({
   signature: column.hex.nullable(),
 });
 const hashRow = z.object({ hash: column.bytes });
+const stateRow = z.object({
+  sealed: column.boolean.transform(isSealed => (isSealed ? ('sealed' as const) : ('reserved' as const))),
+});
 const positionRow = z.object({ position: column.integer });
+
+/** Subtree hashes kept in memory: a few megabytes; those near the root serve every proof. */
+const CACHED_SUBTREES = 1 << 16;
 
 export type StoredEntry =
   | { state: 'reserved'; entry: AnyReservedEntry }
@@ -65,6 +71,8 @@ export type StoredEntry =
 /** The tables of the log: entries, and the hash of every complete subtree, so that any proof is O(log n) reads. */
 export class LogTables {
   readonly #database: Database;
+  /** A complete subtree never changes, so what was read once stays true. By position · 64 + level, oldest first. */
+  readonly #cache = new Map<number, Uint8Array>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -103,15 +111,33 @@ export class LogTables {
 
   /** Hash of a complete subtree. */
   readonly subtree: SubtreeReader = (level, index) => {
+    const name = index * 64 + level;
+    const cached = this.#cache.get(name);
+    if (cached !== undefined) return cached;
     const found = this.#database.get(
       'SELECT hash FROM log_subtree WHERE level = ? AND position = ?',
       hashRow,
       level,
       index,
     );
-    if (found !== undefined) return found.hash;
+    if (found !== undefined) return this.#remember(name, found.hash);
     throw damaged(`subtree ${index} of level ${level} is missing`);
   };
+
+  #remember(name: number, hash: Uint8Array): Uint8Array {
+    if (this.#cache.size >= CACHED_SUBTREES) this.#cache.delete(this.#cache.keys().next().value ?? name);
+    this.#cache.set(name, hash);
+    return hash;
+  }
+
+  /** The state of a key alone: cheaper than `byKey`. */
+  stateOf(key: string): 'reserved' | 'sealed' | undefined {
+    return this.#database.get(
+      'SELECT digest IS NOT NULL AS sealed FROM log_entry WHERE key = ?',
+      stateRow,
+      key,
+    )?.sealed;
+  }
 
   /** Takes the next indices, in one commit. */
   reserve(entries: readonly AnyReservedEntry[]): void {
@@ -131,7 +157,8 @@ export class LogTables {
 
   /** Seals the first reserved entries with their signatures, in one commit. */
   seal(pairs: ReadonlyArray<{ entry: AnyReservedEntry; seal: Seal }>): AnyLogEntry[] {
-    return this.#database.transaction(() => {
+    const fresh = new Map<number, Uint8Array>();
+    const sealed = this.#database.transaction(() => {
       let size = this.size();
       return pairs.map(({ entry, seal }) => {
         if (entry.index !== size) throw damaged(`entry ${entry.index} would be sealed at ${size}`);
@@ -143,20 +170,24 @@ export class LogTables {
           entry.index,
         );
         if (changes !== 1) throw damaged(`entry ${entry.index} was not reserved`);
-        this.#addLeaf(entry.index, leaf);
+        this.#addLeaf(entry.index, leaf, fresh);
         size++;
         return { ...entry, ...seal, leaf } as AnyLogEntry;
       });
     }, 'log.seal');
+    for (const [name, hash] of fresh) this.#remember(name, hash);
+    return sealed;
   }
 
   /** Writes the leaf and every subtree it completes: those to whose right end it belongs. */
-  #addLeaf(index: number, leaf: Uint8Array): void {
+  #addLeaf(index: number, leaf: Uint8Array, fresh: Map<number, Uint8Array>): void {
     let hash = leaf;
     for (let level = 0, position = index; ; level++, position = Math.floor(position / 2)) {
       this.#database.run('INSERT INTO log_subtree VALUES (?, ?, ?)', level, position, hash);
+      fresh.set(position * 64 + level, hash);
       if (position % 2 === 0) return;
-      hash = nodeHash(this.subtree(level, position - 1), hash);
+      const left = fresh.get((position - 1) * 64 + level) ?? this.subtree(level, position - 1);
+      hash = nodeHash(left, hash);
     }
   }
 }
@@ -174,15 +205,20 @@ function reservedEntry(found: z.output<typeof row>): AnyReservedEntry {
   const { position: index, key, salt } = found;
   const type = logEntryNames[found.type] as LoggedType | undefined;
   if (type === undefined) throw damaged(`entry ${index} has the unknown type ${found.type}`);
-  const message = column.json(messageSchemas[type]).safeParse(found.message);
+  const message = storedMessages[type].safeParse(found.message);
   if (!message.success) throw damaged(`the message of entry ${index} does not fit ${type}`, message.error);
   return { index, key, type, salt, message: message.data } as AnyReservedEntry;
 }
 
+const loggedTypes = Object.keys(logEntryTypes) as LoggedType[];
+
 /** Built once: building a schema costs more than using it. */
-export const messageSchemas = Object.fromEntries(
-  (Object.keys(logEntryTypes) as LoggedType[]).map(type => [type, messageSchema(type)]),
-) as { [T in LoggedType]: ReturnType<typeof messageSchema<T>> };
+export const messageSchemas = Object.fromEntries(loggedTypes.map(type => [type, messageSchema(type)])) as {
+  [T in LoggedType]: ReturnType<typeof messageSchema<T>>;
+};
+const storedMessages = Object.fromEntries(
+  loggedTypes.map(type => [type, column.json(messageSchemas[type])]),
+) as Record<string, z.ZodType> as Record<LoggedType, z.ZodType>;
 
 function damaged(reason: string, cause?: unknown): KoinonError {
   return new KoinonError({

@@ -21,7 +21,7 @@ import type {
 } from './nodeLog.ts';
 
 /** Most entries that share their two commits; bounds how long the event loop is held. */
-const BATCH_ENTRIES = 256;
+const BATCH_ENTRIES = 512;
 
 const sealSchema = z.object({ digest: schema.bytes32, signature: schema.signature });
 
@@ -55,7 +55,7 @@ export class SqliteLog implements NodeLog {
   }
 
   recover(sign: RecoverSign): Promise<AnyLogEntry[]> {
-    return this.#enqueue(() => this.#finishReserved(sign));
+    return this.#enqueue(async () => (await this.#finishReserved(sign)) ?? []);
   }
 
   #enqueue<T>(work: () => Promise<T>): Promise<T> {
@@ -70,26 +70,30 @@ export class SqliteLog implements NodeLog {
     try {
       const open = batch.filter(waiting => !this.#answer(waiting));
       if (open.length === 0) return;
-      await this.#finishReserved(signersOf(open));
-      const fresh = open.filter(waiting => !this.#answer(waiting));
+      const fresh = (await this.#finishReserved(signersOf(open)))
+        ? open.filter(waiting => !this.#answer(waiting))
+        : open;
       const reserved = this.#build(fresh);
-      if (reserved.length > 0) {
-        this.#tables.reserve(reserved);
-        const sign = signersOf(fresh);
-        for (const entry of reserved) this.#signers.set(entry.index, sign);
-        await this.#finishReserved(sign);
+      if (reserved.length === 0) return;
+      this.#tables.reserve(reserved);
+      const sign = signersOf(fresh);
+      for (const entry of reserved) this.#signers.set(entry.index, sign);
+      const sealed = new Map((await this.#finish(reserved, sign)).map(entry => [entry.key, entry]));
+      for (const waiting of fresh) {
+        const entry = sealed.get(waiting.request.key);
+        if (entry?.type === waiting.request.type) waiting.resolve(entry);
+        else this.#answer(waiting);
       }
-      for (const waiting of fresh) this.#answer(waiting);
     } catch (error) {
       // What was sealed before the failure is sealed; settling twice does nothing.
       for (const waiting of batch) if (!this.#answer(waiting)) waiting.reject(error);
     }
   }
 
-  /** Settles a request whose key is sealed already. */
+  /** Settles a request whose key is sealed already, or belongs to another type. */
   #answer({ request, resolve, reject }: Waiting): boolean {
-    const stored = this.#tables.byKey(request.key);
-    if (stored === undefined) return false;
+    if (this.#tables.stateOf(request.key) === undefined) return false;
+    const stored = this.#tables.byKey(request.key)!;
     if (stored.entry.type !== request.type) {
       reject(
         new KoinonError({
@@ -121,23 +125,24 @@ export class SqliteLog implements NodeLog {
     return [...entries.values()];
   }
 
-  /** Signs the reserved entries with whoever can and seals them, in order, up to the first that fails. */
-  async #finishReserved(sign: RecoverSign): Promise<AnyLogEntry[]> {
-    const sealed: AnyLogEntry[] = [];
-    for (let reserved = this.#tables.reserved(); reserved.length > 0; reserved = this.#tables.reserved()) {
-      const signed = await Promise.allSettled(
-        reserved.slice(0, BATCH_ENTRIES).map(entry => this.#sign(entry, sign)),
-      );
-      const failed = signed.findIndex(result => result.status === 'rejected');
-      const pairs = (failed === -1 ? signed : signed.slice(0, failed)).map((result, i) => ({
-        entry: reserved[i]!,
-        seal: (result as PromiseFulfilledResult<Seal>).value,
-      }));
-      if (pairs.length > 0) sealed.push(...this.#tables.seal(pairs));
-      for (const { entry } of pairs) this.#signers.delete(entry.index);
-      if (failed !== -1)
-        throw pendingError(reserved[failed]!, (signed[failed] as PromiseRejectedResult).reason);
-    }
+  /** Finishes what was reserved earlier, by this process or another; undefined when nothing was. */
+  async #finishReserved(sign: RecoverSign): Promise<AnyLogEntry[] | undefined> {
+    if (this.#tables.nextIndex() === this.#tables.size()) return undefined;
+    return this.#finish(this.#tables.reserved(), sign);
+  }
+
+  /** Signs reserved entries and seals them, in order, up to the first that fails. Returns all when none does. */
+  async #finish(reserved: readonly AnyReservedEntry[], sign: RecoverSign): Promise<AnyLogEntry[]> {
+    const signed = await Promise.allSettled(reserved.map(entry => this.#sign(entry, sign)));
+    const failed = signed.findIndex(result => result.status === 'rejected');
+    const pairs = (failed === -1 ? signed : signed.slice(0, failed)).map((result, i) => ({
+      entry: reserved[i]!,
+      seal: (result as PromiseFulfilledResult<Seal>).value,
+    }));
+    const sealed = pairs.length > 0 ? this.#tables.seal(pairs) : [];
+    for (const { entry } of pairs) this.#signers.delete(entry.index);
+    if (failed !== -1)
+      throw pendingError(reserved[failed]!, (signed[failed] as PromiseRejectedResult).reason);
     return sealed;
   }
 
