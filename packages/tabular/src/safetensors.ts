@@ -1,4 +1,5 @@
 import { canonicalJson, concatBytes, KoinonError, utf8 } from '@koinon/protocol';
+import { tooLarge } from './limits.ts';
 
 /** One tensor of a safetensors file: the two element types that tables use. */
 export type Tensor =
@@ -31,6 +32,12 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   }
   const json = utf8.encode(canonicalJson(Object.fromEntries(entries)));
   const header = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
+  if (header.length > HEADER_MAX_BYTES) {
+    throw tooLarge(
+      'All dictionaries of the table together are too long',
+      `${HEADER_MAX_BYTES} bytes of names and words`,
+    );
+  }
   header.set(json);
   const length = new Uint8Array(8);
   new DataView(length.buffer).setBigUint64(0, BigInt(header.length), true);

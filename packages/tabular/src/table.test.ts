@@ -100,6 +100,17 @@ describe('encodeTable', () => {
     assert.deepEqual([...y.codes], [-1, 1, 0]);
   });
 
+  it('refuses dictionaries that are longer together than a program reads', () => {
+    const words = Array.from({ length: 1000 }, (_, i) => `${i}`.padEnd(200, 'x')).sort();
+    const columns = Array.from({ length: 50 }, (_, i) => ({
+      name: `c${i}`,
+      type: 'category' as const,
+      dictionary: words,
+      codes: Int32Array.of(0),
+    }));
+    assert.throws(() => tableBytes({ rows: 1, columns }), { code: 'K_TABLE_TOO_LARGE' });
+  });
+
   it('reads back any table it writes', () => {
     const name = fc.stringMatching(/^[a-z]{1,8}$/);
     const columns = (rows: number) =>

@@ -4,6 +4,7 @@ import { type GateReason, gateReasons, type Passed, Withheld, withholdUnless } f
 import { roundCount, roundLoss, roundRate } from './rounding.ts';
 import { hiddenParts } from './suppress.ts';
 import { rowsWith, type Vocabulary } from './vocabulary.ts';
+import { word } from './word.ts';
 
 /** Value of the group that holds rows without a value, and of the one that holds what may not be told apart. */
 export const MISSING_GROUP = '(missing)';
@@ -14,7 +15,6 @@ const count = z.number().int().min(0).max(2_000_000_000);
 const rate = z.number().min(0).max(1).nullable();
 /** -ln of the least probability the programs use is 34.5. */
 const loss = z.number().min(0).max(1000).nullable();
-const word = z.string().regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u);
 const measures = { accuracy: rate, logLoss: loss, rocAuc: rate, expectedCalibrationError: rate };
 
 const trainingSchema = z.strictObject({

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { gateReasons, Withheld, withholdUnless } from '../gate/reasons.ts';
 import { rowsWith, type Vocabulary } from '../gate/vocabulary.ts';
-
-const word = z.string().regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u);
+import { word } from '../gate/word.ts';
 
 /** What a model says about itself under "koinon.model"; counts of classes have no place in it. */
 export const modelFactsSchema = z.strictObject({
