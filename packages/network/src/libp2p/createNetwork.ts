@@ -13,6 +13,7 @@ import { operatorOfKey, peerIdOfKey } from '../identity.ts';
 import { defaultLimits, type NetworkLimits } from '../limits.ts';
 import type { Directory, Network } from '../network.ts';
 import { gaterFor } from './gater.ts';
+import { tapEncrypter } from './tapEncrypter.ts';
 import { libp2pWire } from './wire.ts';
 
 export interface CreateNetworkOptions {
@@ -29,7 +30,10 @@ export interface CreateNetworkOptions {
   dht?: boolean;
   limits?: Partial<NetworkLimits>;
   clock?: Clock;
+  /** Sees every payload of ours before encryption: frames and blob parts. */
   tap?: Tap;
+  /** Sees every byte before encryption, in the pieces that are encrypted: also what libp2p says of its own. */
+  wireTap?: Tap;
   onFailure?: FailureListener;
 }
 
@@ -47,7 +51,7 @@ const PING_PATIENCE_MS = 20_000;
 
 /** A node on libp2p: TCP, noise, yamux; not started. */
 export async function createNetwork(options: CreateNetworkOptions): Promise<Network> {
-  const { privateKey, listen = DEFAULT_LISTEN, clock = systemClock } = options;
+  const { privateKey, listen = DEFAULT_LISTEN, clock = systemClock, wireTap } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const dht = options.dht === false ? undefined : (await import('@libp2p/kad-dht')).kadDHT;
   const node = await createLibp2p<Services>({
@@ -56,7 +60,9 @@ export async function createNetwork(options: CreateNetworkOptions): Promise<Netw
     addresses: { listen, ...(options.announce ? { announce: options.announce } : {}) },
     nodeInfo: { name: 'koinon', version: '1', userAgent: 'koinon/1' },
     transports: [tcp()],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [
+      components => (wireTap ? tapEncrypter(noise()(components), wireTap) : noise()(components)),
+    ],
     streamMuxers: [yamux()],
     connectionGater: gaterFor(listen),
     connectionManager: {

@@ -22,9 +22,10 @@ export function pipeOfStream(stream: Stream): Pipe {
   stream.addEventListener('message', ({ data }) => {
     for (const chunk of data instanceof Uint8Array ? [data] : data) queue.push(chunk);
   });
-  stream.addEventListener('remoteCloseWrite', () => queue.end());
+  stream.addEventListener('end', () => queue.end());
   stream.addEventListener('close', onClosed);
-  if (closed) queue.end();
+  // A quick peer may have said all, or gone, before the listeners stood.
+  if (closed || stream.readableEnded) queue.end();
 
   return {
     get closed() {
