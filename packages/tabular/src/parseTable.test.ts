@@ -44,6 +44,10 @@ describe('parseTable', () => {
     ]);
   });
 
+  it('trims the white space spreadsheets leave: non-breaking spaces, tabs, line breaks inside quotes', () => {
+    assert.deepEqual(cellsOf('a,b\n\u00a01\u00a0,"\n 2\t"\n'), [['1', '2']]);
+  });
+
   it('takes the delimiter that the header uses', () => {
     assert.deepEqual(cellsOf('a;b\n1,5;2\n'), [['1,5', '2']]);
     assert.deepEqual(cellsOf('a\tb\n1\t\n'), [['1', '']]);
