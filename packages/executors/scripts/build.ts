@@ -4,12 +4,28 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const repository = dirname(dirname(root));
 const dist = join(root, 'dist');
 const stampFile = join(dist, 'stamp.json');
 const workers = ['wasmWorker', 'onnxWorker'];
+
+/** Our packages only define things, so what a worker does not use of them need not be loaded. */
+const withoutSideEffects: Plugin = {
+  name: 'without-side-effects',
+  setup: build => {
+    build.onResolve({ filter: /^(@koinon\/|\.)/ }, async ({ path, pluginData, ...from }) => {
+      if (pluginData === 'resolving' || from.kind === 'entry-point') return undefined;
+      if (!from.resolveDir.startsWith(join(repository, 'packages'))) return undefined;
+      const { kind, importer, namespace, resolveDir } = from;
+      const options = { kind, importer, namespace, resolveDir, pluginData: 'resolving' };
+      const resolved = await build.resolve(path, options);
+      return { path: resolved.path, errors: resolved.errors, sideEffects: false };
+    });
+  },
+};
 
 /** Builds what is stale; true when it built anything. */
 export async function buildExecutors(): Promise<boolean> {
@@ -27,6 +43,7 @@ export async function buildExecutors(): Promise<boolean> {
     legalComments: 'none',
     absWorkingDir: repository,
     metafile: true,
+    plugins: [withoutSideEffects],
     logLevel: 'warning',
   });
   const inputs = Object.keys(result.metafile.inputs).map(path => join(repository, path));

@@ -5,6 +5,7 @@ import { hostAborted, hostGarbled, hostTimeout } from './host/failures.ts';
 import { findSandbox, type SandboxKind } from './host/sandbox.ts';
 import { workerFiles } from './host/workerFiles.ts';
 import { inspectModel } from './onnx/inspectModel.ts';
+import { MODEL_LIMITS } from './onnx/limits.ts';
 import type { Columns } from './onnx/predictRows.ts';
 import type { PredictHeader } from './worker/headers.ts';
 
@@ -134,6 +135,12 @@ export async function createPredictor(model: Uint8Array, options: PredictorOptio
 function questionOf(id: number, columns: Columns, rows: number) {
   const header: PredictHeader = { kind: 'predict', id, rows, columns: [] };
   const files: Uint8Array[] = [];
+  let characters = 0;
+  for (const column of columns.values()) {
+    if (!(column instanceof Float32Array)) for (const word of column) characters += word.length + 3;
+  }
+  if (columns.size > MODEL_LIMITS.features || characters > MAX_CHARACTERS)
+    throw badInput('too many columns, or too much text');
   for (const [name, column] of columns) {
     const isNumbers = column instanceof Float32Array;
     header.columns.push(isNumbers ? { name } : { name, words: [...column] });
@@ -153,6 +160,9 @@ function predictionOf(child: Child, files: Uint8Array[], rows: number, classes: 
   });
   return { labels, probabilities: new Float32Array(shares.slice().buffer), classes };
 }
+
+/** Characters of all words of one question: escaped as JSON they stay below what a child reads. */
+const MAX_CHARACTERS = 2 ** 21;
 
 const datatypes = new Map([
   ['float32', 'FP32'],

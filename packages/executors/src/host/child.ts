@@ -125,7 +125,11 @@ function whyGone(
   stderr: string,
   limits: ChildLimits,
 ): KoinonError {
-  if (/out of memory|allocation failed|bad_alloc/i.test(stderr)) {
+  if (
+    /out of memory|alloc\w+ (memory )?failed|failed to allocate|bad_alloc|memory_allocation_failed/i.test(
+      stderr,
+    )
+  ) {
     return hostMemory(limits.memoryBytes, 'its process ran out of it');
   }
   const how = signal ? `signal ${signal}` : `exit code ${code}`;

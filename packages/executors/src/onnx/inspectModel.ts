@@ -30,13 +30,13 @@ export type ModelDescription = z.infer<typeof modelDescriptionSchema>;
  * its description. Field numbers are those of `onnx.proto` (ONNX 1.18). Throws `K_MODEL_REFUSED` with the reason.
  */
 export function inspectModel(model: Uint8Array): ModelDescription {
-  if (model.length > MODEL_LIMITS.bytes) throw refused(`it is larger than ${MODEL_LIMITS.bytes} bytes`);
+  if (model.length > MODEL_LIMITS.bytes) throw modelRefused(`it is larger than ${MODEL_LIMITS.bytes} bytes`);
   // The runtime takes such a file for its own format, whatever else it looks like.
-  if (latin(model.subarray(4, 8)) === 'ORTM') throw refused('it is not in the ONNX format');
+  if (latin(model.subarray(4, 8)) === 'ORTM') throw modelRefused('it is not in the ONNX format');
   try {
     return inspect(model);
   } catch (error) {
-    if (error instanceof ProtobufError) throw refused(`it is not an ONNX file (${error.message})`);
+    if (error instanceof ProtobufError) throw modelRefused(`it is not an ONNX file (${error.message})`);
     throw error;
   }
 }
@@ -52,12 +52,12 @@ function inspect(model: Uint8Array): ModelDescription {
     } else if (field.number === 14) {
       const [key, value] = entry(nested(field));
       if (key !== 'koinon.model') continue;
-      if (description !== undefined) throw refused('it is described twice');
+      if (description !== undefined) throw modelRefused('it is described twice');
       description = value;
-    } else if (field.number === 20) throw refused('it carries training information');
-    else if (field.number === 25) throw refused('it defines functions of its own');
+    } else if (field.number === 20) throw modelRefused('it carries training information');
+    else if (field.number === 25) throw modelRefused('it defines functions of its own');
   }
-  if (graphs !== 1) throw refused(`it has ${graphs} graphs`);
+  if (graphs !== 1) throw modelRefused(`it has ${graphs} graphs`);
   return parseDescription(description);
 }
 
@@ -65,13 +65,13 @@ function inspectGraph(graph: Uint8Array, count: { operators: number; initializer
   for (const field of fieldsOf(graph)) {
     if (field.number === 1) {
       if (++count.operators > MODEL_LIMITS.operators)
-        throw refused(`it has more than ${MODEL_LIMITS.operators} operators`);
+        throw modelRefused(`it has more than ${MODEL_LIMITS.operators} operators`);
       inspectNode(nested(field));
     } else if (field.number === 5) {
       if (++count.initializers > MODEL_LIMITS.initializers)
-        throw refused(`it has more than ${MODEL_LIMITS.initializers} initializers`);
+        throw modelRefused(`it has more than ${MODEL_LIMITS.initializers} initializers`);
       inspectTensor(nested(field));
-    } else if (field.number === 15) throw refused('it has sparse initializers');
+    } else if (field.number === 15) throw modelRefused('it has sparse initializers');
   }
 }
 
@@ -85,23 +85,23 @@ function inspectNode(node: Uint8Array): void {
   }
   if (!isOperatorAllowed(domain, operator)) {
     const name = `${domain === '' ? '' : `${domain}.`}${operator}`.replace(/[^\w.-]/g, '?').slice(0, 80);
-    throw refused(`operator ${name} is not in the profile`);
+    throw modelRefused(`operator ${name} is not in the profile`);
   }
 }
 
 function inspectAttribute(attribute: Uint8Array): void {
   for (const field of fieldsOf(attribute)) {
     if (field.number === 5 || field.number === 10) inspectTensor(nested(field));
-    else if (field.number === 6 || field.number === 11) throw refused('an operator contains a graph');
+    else if (field.number === 6 || field.number === 11) throw modelRefused('an operator contains a graph');
     else if (field.number === 22 || field.number === 23)
-      throw refused('an operator contains a sparse tensor');
+      throw modelRefused('an operator contains a sparse tensor');
   }
 }
 
 function inspectTensor(tensor: Uint8Array): void {
   for (const field of fieldsOf(tensor)) {
     if (field.number === 13 || (field.number === 14 && field.value !== 0))
-      throw refused('its weights lie in another file');
+      throw modelRefused('its weights lie in another file');
   }
 }
 
@@ -116,20 +116,20 @@ function entry(message: Uint8Array): [key: string, value: string] {
 }
 
 function parseDescription(json: string | undefined): ModelDescription {
-  if (json === undefined) throw refused('its metadata has no "koinon.model"');
+  if (json === undefined) throw modelRefused('its metadata has no "koinon.model"');
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch {
-    throw refused('its "koinon.model" is not JSON');
+    throw modelRefused('its "koinon.model" is not JSON');
   }
   const parsed = modelDescriptionSchema.safeParse(value);
   if (!parsed.success)
-    throw refused(`its "koinon.model" is not as described (${z.prettifyError(parsed.error)})`);
+    throw modelRefused(`its "koinon.model" is not as described (${z.prettifyError(parsed.error)})`);
   const names = parsed.data.features.map(feature => feature.name);
-  if (new Set(names).size !== names.length) throw refused('two features have one name');
+  if (new Set(names).size !== names.length) throw modelRefused('two features have one name');
   if (new Set(parsed.data.classes).size !== parsed.data.classes.length)
-    throw refused('two classes have one name');
+    throw modelRefused('two classes have one name');
   return parsed.data;
 }
 
@@ -143,7 +143,8 @@ function latin(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(0, 256));
 }
 
-function refused(reason: string): KoinonError {
+/** The error for a model outside the profile. */
+export function modelRefused(reason: string): KoinonError {
   return new KoinonError({
     code: 'K_MODEL_REFUSED',
     message: `The model was refused: ${reason}.`,

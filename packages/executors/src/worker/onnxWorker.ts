@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { utf8 } from '@koinon/protocol';
 import * as ort from 'onnxruntime-web/wasm';
+import { modelRefused } from '../onnx/inspectModel.ts';
 import { predictRows, type RowPredictions } from '../onnx/predictRows.ts';
 import { runOnnx } from '../onnx/runOnnx.ts';
-import { type LoadedModel, loadModel } from '../onnx/session.ts';
+import { type LoadedModel, loadModel, OnnxFailure } from '../onnx/session.ts';
 import type { LoadHeader, PredictHeader, RunHeader } from './headers.ts';
 import { receive, send } from './pipe.ts';
 import { report } from './report.ts';
@@ -41,7 +42,7 @@ async function runOnce(header: RunHeader, [program, params, ...inputs]: Uint8Arr
 
 /** A model that stays: one question after the other until the host closes the pipe. */
 async function serve({ model: name }: LoadHeader, bytes: Uint8Array): Promise<never> {
-  const model = await loadModel(ort, bytes);
+  const model = await loadModel(ort, bytes).catch(asRefusal);
   const port = ({
     name,
     type,
@@ -70,6 +71,11 @@ async function serve({ model: name }: LoadHeader, bytes: Uint8Array): Promise<ne
   }
 }
 
+/** For a predictor, a model the runtime does not load is one that is refused. */
+function asRefusal(error: unknown): never {
+  throw error instanceof OnnxFailure ? modelRefused(error.message) : error;
+}
+
 async function answer(model: LoadedModel, { id, rows, columns }: PredictHeader, files: Uint8Array[]) {
   const values = new Map<string, Float32Array | readonly string[]>(
     columns.map(({ name, words }, i) => [name, words ?? new Float32Array(files[i]!.slice().buffer)]),
@@ -78,7 +84,7 @@ async function answer(model: LoadedModel, { id, rows, columns }: PredictHeader, 
   try {
     predictions = await predictRows(ort, model, values, rows);
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'OnnxFailure') throw error;
+    if (!(error instanceof OnnxFailure)) throw error;
     send({ kind: 'refused', id, message: error.message });
     return;
   }

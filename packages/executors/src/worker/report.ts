@@ -6,6 +6,8 @@ import { send } from './pipe.ts';
  * or of stack by name, everything else with its message. Ends the process either way.
  */
 export async function report(job: () => Promise<void>): Promise<never> {
+  // A module that compiles in the background alone does not keep Node from ending.
+  setInterval(() => {}, 2 ** 30);
   try {
     await job();
     process.exit(0);

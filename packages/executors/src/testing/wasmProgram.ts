@@ -1,0 +1,117 @@
+export interface ProgramImport {
+  module?: string;
+  name: string;
+  /** How many; all i32 unless `types` lists them. */
+  parameters: number;
+  types?: number[];
+  result: boolean;
+}
+
+/** Small WASI programs for the tests, assembled by hand: `_start` with the body given, one memory, WASI imports. */
+export interface ProgramParts {
+  /** Instructions of `_start`, without the final `end`. */
+  body: number[];
+  /** Names in wasi_snapshot_preview1, in the order of their function indices. */
+  imports?: ProgramImport[];
+  /** Bytes placed at address 0. */
+  data?: Uint8Array;
+  pages?: { initial: number; maximum: number };
+  /** Locals of `_start`, all i32. */
+  locals?: number;
+}
+
+export function wasmProgram({ body, imports = [], data, pages, locals = 0 }: ProgramParts): Uint8Array {
+  const { initial, maximum } = pages ?? { initial: 1, maximum: 1 };
+  const types = [
+    [0x60, 0, 0],
+    ...imports.map(({ parameters, types = Array(parameters).fill(0x7f), result }) => [
+      0x60,
+      ...uleb(parameters),
+      ...types,
+      ...(result ? [1, 0x7f] : [0]),
+    ]),
+  ];
+  const code = [...(locals > 0 ? [1, locals, 0x7f] : [0]), ...body, 0x0b];
+  const sections = [
+    section(1, vector(types)),
+    section(
+      2,
+      vector(
+        imports.map(({ module = 'wasi_snapshot_preview1', name }, i) => [
+          ...text(module),
+          ...text(name),
+          0,
+          i + 1,
+        ]),
+      ),
+    ),
+    section(3, vector([[0]])),
+    section(5, vector([[1, ...uleb(initial), ...uleb(maximum)]])),
+    section(
+      7,
+      vector([
+        [...text('memory'), 2, 0],
+        [...text('_start'), 0, ...uleb(imports.length)],
+      ]),
+    ),
+    section(10, vector([[...uleb(code.length), ...code]])),
+    ...(data ? [section(11, vector([[0, 0x41, 0, 0x0b, ...uleb(data.length), ...data]]))] : []),
+  ];
+  return Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()]);
+}
+
+/** Instructions by name, as far as the tests need them. */
+export const op = {
+  loop: (body: number[]) => [0x03, 0x40, ...body, 0x0b],
+  br: (depth: number) => [0x0c, depth],
+  brIf: (depth: number) => [0x0d, depth],
+  call: (index: number) => [0x10, index],
+  i32: (value: number) => [0x41, ...sleb(value)],
+  i64: (value: number) => [0x42, ...sleb(value)],
+  drop: [0x1a],
+  load: [0x28, 2, 0],
+  load8: [0x2d, 0, 0],
+  grow: [0x40, 0],
+  fill: [0xfc, 11, 0],
+  store: [0x36, 2, 0],
+  unreachable: [0x00],
+};
+
+export const spin = wasmProgram({ body: op.loop(op.br(0)) });
+
+export function exitWith(code: number[]): { imports: ProgramImport[]; body: number[] } {
+  return { imports: [{ name: 'proc_exit', parameters: 1, result: false }], body: [...code, ...op.call(0)] };
+}
+
+function section(id: number, content: number[]): number[] {
+  return content.length === 1 && content[0] === 0 ? [] : [id, ...uleb(content.length), ...content];
+}
+
+function vector(items: number[][]): number[] {
+  return [...uleb(items.length), ...items.flat()];
+}
+
+function text(value: string): number[] {
+  const bytes = [...new TextEncoder().encode(value)];
+  return [...uleb(bytes.length), ...bytes];
+}
+
+function uleb(value: number): number[] {
+  const bytes: number[] = [];
+  do {
+    bytes.push((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
+    value >>>= 7;
+  } while (value > 0);
+  return bytes;
+}
+
+function sleb(value: number): number[] {
+  const bytes: number[] = [];
+  for (;;) {
+    const low = value & 0x7f;
+    value >>= 7;
+    const isLast = (value === 0 && (low & 0x40) === 0) || (value === -1 && (low & 0x40) !== 0);
+    bytes.push(isLast ? low : low | 0x80);
+    if (isLast) return bytes;
+  }
+}
