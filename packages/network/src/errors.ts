@@ -42,6 +42,16 @@ export function peerMisbehaved(operator: Hex, why: string, cause?: unknown): Koi
   });
 }
 
+export function registrySilent(operator: Hex, timeoutMs: number): KoinonError {
+  return new KoinonError({
+    code: 'K_REGISTRY_SILENT',
+    message: `The registry did not say within ${timeoutMs} ms where node ${operator} is.`,
+    fault: 'chain',
+    data: { operator, timeoutMs },
+    next: 'Check the RPC address of the chain, then try again.',
+  });
+}
+
 export function cancelled(reason: unknown): KoinonError {
   return new KoinonError({
     code: 'K_CANCELLED',

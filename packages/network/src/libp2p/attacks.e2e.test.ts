@@ -205,6 +205,23 @@ describe('a node on libp2p', () => {
     cable.close();
   });
 
+  test('is not held up for good by a registry that does not answer', async () => {
+    const clock = manualClock();
+    const world = newWorld();
+    const bob = await world.join(2);
+    bob.handle('echo', async payload => payload);
+    let silent = true;
+    const directory = {
+      find: (operator: Hex) => (silent ? new Promise<never>(() => {}) : world.directory.find(operator)),
+    };
+    const alice = await world.join(1, { clock, directory, dht: false });
+    const call = assert.rejects(alice.request(bob.operator, 'echo', 1), hasCode('K_REGISTRY_SILENT'));
+    clock.advance(10_000);
+    await call;
+    silent = false;
+    assert.equal(await alice.request(bob.operator, 'echo', 2), 2);
+  });
+
   test('listens on loopback alone unless told', async () => {
     const bob = await newWorld().join(2);
     assert.ok(bob.multiaddrs().length > 0);

@@ -5,10 +5,11 @@ import { peerIdFromString } from '@libp2p/peer-id';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { CID } from 'multiformats/cid';
 import type { Clock } from '../clock.ts';
-import { cancelled, peerUnknown, peerUnreachable } from '../errors.ts';
+import { Deadline } from '../deadline.ts';
+import { cancelled, peerUnknown, peerUnreachable, registrySilent } from '../errors.ts';
 import { operatorOfPeerId } from '../identity.ts';
 import type { NetworkLimits } from '../limits.ts';
-import type { Directory } from '../network.ts';
+import type { Directory, PeerRecord } from '../network.ts';
 import type { Pipe } from '../pipe.ts';
 import { BLOB_PROTOCOL, type ProtocolName, RPC_PROTOCOL, type Wire } from '../wire.ts';
 import { pipeOfStream } from './pipe.ts';
@@ -39,6 +40,13 @@ export function libp2pWire({ node, directory, bootstrap, limits, clock }: Libp2p
     if (operators.size >= 4096) operators.clear();
     operators.set(id, operator);
     return operator;
+  }
+
+  /** A registry that never answers must not block the peer for good: the opening is shared by all callers. */
+  function findRecord(operator: Hex): Promise<PeerRecord | undefined> {
+    const deadline = new Deadline(clock, undefined, () => registrySilent(operator, limits.dialTimeoutMs));
+    deadline.wind(limits.dialTimeoutMs);
+    return deadline.race(directory.find(operator));
   }
 
   async function addressesOf(peer: PeerId, claimed: readonly string[]): Promise<Multiaddr[]> {
@@ -119,7 +127,7 @@ export function libp2pWire({ node, directory, bootstrap, limits, clock }: Libp2p
     },
 
     async open(operator, protocol) {
-      const record = await directory.find(operator);
+      const record = await findRecord(operator);
       if (!record) throw peerUnknown(operator);
       if (claimedOperator(record.peerId) !== operator) {
         throw peerUnknown(operator, 'the registry names a peer id that is not of its key');
