@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, randomBytes, randomUUID, scrypt as scryptCallback } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  randomBytes,
+  randomUUID,
+  scrypt as scryptCallback,
+} from 'node:crypto';
 import { promisify } from 'node:util';
 import { equalBytes, fromHex, type Hex, KoinonError, keySigner, toHex } from '@koinon/protocol';
 import { keccak256 } from 'viem';

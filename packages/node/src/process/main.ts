@@ -47,7 +47,11 @@ try {
 } catch (error) {
   const known = asKoinonError(error);
   say({ event: 'failed', error: known.toJSON() });
-  journal.note('start-failed', { code: known.code, reason: known.message, stack: known.cause ?? known.stack });
+  journal.note('start-failed', {
+    code: known.code,
+    reason: known.message,
+    stack: known.cause ?? known.stack,
+  });
   process.exit(1);
 }
 

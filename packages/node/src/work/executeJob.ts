@@ -51,7 +51,8 @@ export async function executeJob(
       signal: options.signal,
       maxRunMs: setting.maxRunMs,
       maxMemoryBytes: setting.maxMemoryBytes,
-      onProgress: (progress: { fuelUsed: bigint }) => options.onProgress(Number(progress.fuelUsed) / manifest.limits.fuel),
+      onProgress: (progress: { fuelUsed: bigint }) =>
+        options.onProgress(Number(progress.fuelUsed) / manifest.limits.fuel),
     },
   );
   await ports.checkpoint('execution-done');

@@ -1,0 +1,170 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { type Anvil, type Chain, connectChain, deployContracts, devAccount, startAnvil } from '@koinon/chain';
+import { readJson } from '@koinon/node';
+import { type Deployment, deploymentSchema } from '@koinon/protocol';
+import { configureMember, createMember, type MemberHome } from './createMember.ts';
+import { members } from './members.ts';
+import { type NodeProcess, startNodeProcess } from './nodeProcess.ts';
+
+const KOIN = 10n ** 18n;
+const WORKING_KOIN = 1_000n;
+const COINS_WEI = 10n ** 21n;
+const BLOCK_SECONDS = 0.2;
+/** A block now and then while nothing happens, so that time goes on; more would only fill the disk. */
+const IDLE_BLOCK_SECONDS = 10;
+/** The page and API of the researcher's node, unless it is taken. */
+export const RESEARCHER_PORT = 4020;
+
+export interface LocalNetwork {
+  folder: string;
+  rpcUrl: string;
+  deployment: Deployment;
+  isNew: boolean;
+  nodes: ReadonlyMap<string, NodeProcess>;
+  /** A connection of the account that deployed the network and has its play money. */
+  treasury: Chain;
+  node(name: string): NodeProcess;
+  /** Starts a member that is not running, with further arguments. */
+  restart(name: string, extra?: string[]): Promise<NodeProcess>;
+  stop(): Promise<void>;
+}
+
+/**
+ * A whole network on this machine: a chain, the contracts, and the members as processes that talk libp2p. What it did
+ * is kept in the folder and goes on at the next start, unless `fresh`.
+ */
+export async function startLocalNetwork(
+  folder: string,
+  options: { fresh?: boolean; onProgress?(text: string): void },
+): Promise<LocalNetwork> {
+  const say = options.onProgress ?? (() => undefined);
+  if (options.fresh) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const closers: Array<() => Promise<unknown>> = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.reverse().splice(0)) await close();
+  };
+  try {
+    const deploymentPath = join(folder, 'deployment.json');
+    const stateFile = join(folder, 'chain.json');
+    // Without the chain's state the nodes' folders speak of a network that is gone.
+    if (!existsSync(stateFile) || !existsSync(deploymentPath)) {
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    }
+    const isNew = !existsSync(deploymentPath);
+    say('starting the chain');
+    const anvil: Anvil = await startAnvil({
+      stateFile,
+      blockTimeSeconds: BLOCK_SECONDS,
+      idleBlockSeconds: IDLE_BLOCK_SECONDS,
+    });
+    closers.push(() => anvil.stop());
+    const { rpcUrl } = anvil;
+    const account = devAccount(0);
+    if (isNew) say('putting the contracts on it');
+    const deployment = isNew
+      ? await deployContracts({ rpcUrls: [rpcUrl], privateKey: account.privateKey, pollingMs: 50 })
+      : readJson(deploymentPath, deploymentSchema);
+    const treasury = await connectChain({
+      rpcUrls: [rpcUrl],
+      deployment,
+      privateKey: account.privateKey,
+      pollingMs: 50,
+    });
+    closers.push(() => treasury.close());
+
+    const homes = await Promise.all(members.map(member => createMember(folder, member)));
+    const homeOf = (name: string): MemberHome => homes.find(({ member }) => member.name === name)!;
+    const newcomers = homes.filter(home => home.isNew);
+    await Promise.all(newcomers.map(home => fund(treasury, rpcUrl, home)));
+    const httpPort = await freePort(RESEARCHER_PORT);
+    for (const home of homes) {
+      const { ownedBy, name } = home.member;
+      configureMember(home, {
+        rpcUrl,
+        deployment,
+        owner: homeOf(ownedBy ?? name).operator,
+        httpPort: name === 'researcher' ? httpPort : 0,
+      });
+    }
+    say(`starting ${homes.length} nodes`);
+    const nodes = new Map<string, NodeProcess>();
+    closers.push(() => Promise.all([...nodes.values()].map(node => node.stop())));
+    await settleAll(
+      homes.map(async ({ member, home }) => {
+        nodes.set(member.name, await startNodeProcess(member.name, home));
+      }),
+    );
+    await Promise.all(
+      newcomers
+        .filter(({ member }) => member.stakeKoin > 0n)
+        .map(({ member, operator }) => treasury.nodes.stake(operator, member.stakeKoin * KOIN)),
+    );
+    if (isNew) {
+      await anvil.saveState();
+      writeFileSync(deploymentPath, `${JSON.stringify(deployment, undefined, 2)}\n`);
+    }
+    writeFileSync(
+      join(folder, 'network.json'),
+      JSON.stringify({
+        rpcUrl,
+        pid: process.pid,
+        nodes: homes.map(({ member, home, operator }) => ({
+          name: member.name,
+          home,
+          operator,
+          url: nodes.get(member.name)!.url,
+        })),
+      }),
+    );
+    return {
+      folder,
+      rpcUrl,
+      deployment,
+      isNew,
+      nodes,
+      treasury,
+      node: name => nodes.get(name)!,
+      restart: async (name, extra = []) => {
+        const restarted = await startNodeProcess(name, homeOf(name).home, extra);
+        nodes.set(name, restarted);
+        return restarted;
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function fund(treasury: Chain, rpcUrl: string, { operator }: MemberHome): Promise<void> {
+  await fetch(rpcUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'anvil_setBalance',
+      params: [operator, `0x${COINS_WEI.toString(16)}`],
+    }),
+  });
+  await treasury.token.transfer(treasury.deployment.token, operator, WORKING_KOIN * KOIN);
+}
+
+/** The wanted port when nothing listens there, else one the system picks. */
+async function freePort(wanted: number): Promise<number> {
+  const probe = createServer();
+  return new Promise(resolve => {
+    probe.once('error', () => resolve(0));
+    probe.listen(wanted, '127.0.0.1', () => probe.close(() => resolve(wanted)));
+  });
+}
+
+/** Waits for all, then throws the first failure: nothing that was started is left unaccounted for. */
+async function settleAll(tasks: Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(tasks)) if (result.status === 'rejected') throw result.reason;
+}

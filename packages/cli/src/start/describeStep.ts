@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import type { StudyStep } from './studySteps.ts';
+
+/** One line about a step that is done: what happened, and the evidence to look it up by. */
+export interface StepLine {
+  title: string;
+  evidence: string[];
+}
+
+const text = z.coerce.string();
+const signed = z.object({ message: z.looseObject({}) });
+const results = {
+  dataset: z.object({ name: text, id: text, custodian: text, contentRoot: text }),
+  manifest: z.object({ manifest: text }),
+  'permission.asked': z.object({ digest: text, request: signed }),
+  'permission.given': z.object({ digest: text, grant: signed }),
+  channel: z.object({ channel: text, transaction: text.optional() }),
+  order: z.object({ digest: text }),
+  receipt: z.object({
+    digest: text,
+    receipt: signed,
+    outputs: z.array(z.object({ name: text, size: z.number() })),
+    opening: z.object({ fuel: text }).optional(),
+  }),
+  anchor: z.object({
+    size: z.number(),
+    index: z.number(),
+    anchor: z.object({ transaction: text, block: z.number() }),
+  }),
+  audit: z.object({
+    audits: z.array(
+      z.object({
+        report: signed,
+        choice: z.object({ by: z.enum(['owner', 'lot']), candidates: z.array(z.unknown()).optional() }),
+      }),
+    ),
+  }),
+  voucher: z.object({ amount: text }),
+  model: z.object({ model: text, size: z.number() }),
+  evaluator: z.object({ provider: text, offersSeen: z.number() }),
+  passport: z.object({ passport: text }),
+  registered: z.object({ transaction: text, gasUsed: text, block: z.number() }),
+  served: z.object({ name: text, version: z.number() }),
+};
+
+const WORK: Record<string, string> = {
+  train: 'training',
+  predict: 'predictions on public rows',
+  measure: 'metrics',
+  run: 'the job',
+};
+
+/** The line of a step, or undefined for one that is not worth a line. `nameOf` turns an address into a name. */
+export function describeStep(step: StudyStep, nameOf: (address: unknown) => string): StepLine | undefined {
+  const [job, phase] = split(step.name);
+  const work = WORK[job] ?? job;
+  const kind = (phase ?? step.name) as keyof typeof results;
+  const read = <K extends keyof typeof results>(name: K) =>
+    results[name].parse(step.result) as z.output<(typeof results)[K]>;
+  switch (kind) {
+    case 'dataset': {
+      const it = read('dataset');
+      return line(`found dataset ${it.id} “${it.name}” in the custody of ${nameOf(it.custodian)}`, [
+        `content root ${short(it.contentRoot)}`,
+      ]);
+    }
+    case 'permission.asked':
+      return line('permission asked of the data owner', [`request ${short(read(kind).digest)}`]);
+    case 'permission.given': {
+      const it = read(kind);
+      return line('permission given: this program, this purpose, once', [`grant ${short(it.digest)}`]);
+    }
+    case 'channel': {
+      const it = read('channel');
+      if (!it.transaction) return undefined;
+      return line('payment channel opened', [`channel ${short(it.channel)}`, `tx ${short(it.transaction)}`]);
+    }
+    case 'receipt': {
+      const it = read('receipt');
+      const files = it.outputs.map(file => `${file.name} ${bytes(file.size)}`).join(', ');
+      return line(`${work}: ran at ${nameOf(it.receipt.message['provider'])}, receipt signed`, [
+        `receipt ${short(it.digest)}`,
+        files || 'nothing left the building',
+        ...(it.opening ? [`fuel ${Number(it.opening.fuel).toLocaleString('en-US')}`] : []),
+      ]);
+    }
+    case 'anchor': {
+      const it = read('anchor');
+      return line(`${work}: receipt in the log (entry ${it.index} of ${it.size}), log anchored on chain`, [
+        `block ${it.anchor.block}`,
+        `tx ${short(it.anchor.transaction)}`,
+      ]);
+    }
+    case 'audit': {
+      const [audit] = read('audit').audits;
+      if (!audit) return undefined;
+      const auditor = nameOf(audit.report.message['auditor']);
+      const choice =
+        audit.choice.by === 'owner'
+          ? 'the auditor its owner named'
+          : `drawn by lot among ${audit.choice.candidates?.length ?? 0}`;
+      return line(`${work}: replayed by ${auditor}, ${choice}: the same bytes`, []);
+    }
+    case 'voucher':
+      return line(`${work}: paid by voucher`, [`${koin(read('voucher').amount)} KOIN`, 'no transaction']);
+    case 'model': {
+      const it = read('model');
+      return line('the model left the hospital through the gate; the rows did not', [
+        it.model,
+        bytes(it.size),
+      ]);
+    }
+    case 'evaluator': {
+      const it = read('evaluator');
+      return line(`evaluation goes to ${nameOf(it.provider)}, the cheapest of ${it.offersSeen} offers`, []);
+    }
+    case 'registered': {
+      const it = read('registered');
+      return line('model registered with its passport', [
+        `block ${it.block}`,
+        `tx ${short(it.transaction)}`,
+        `gas ${Number(it.gasUsed).toLocaleString('en-US')}`,
+      ]);
+    }
+    case 'served': {
+      const it = read('served');
+      return line(`model served as ${it.name}, version ${it.version}`, []);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function split(name: string): [string, string | undefined] {
+  const dot = name.indexOf('.');
+  if (dot < 0 || name.startsWith('permission.')) return ['', undefined];
+  return [name.slice(0, dot), name.slice(dot + 1)];
+}
+
+function line(title: string, evidence: string[]): StepLine {
+  return { title, evidence };
+}
+
+export function short(hex: string): string {
+  return hex.length > 20 ? `${hex.slice(0, 10)}…${hex.slice(-6)}` : hex;
+}
+
+/** Whole tokens of an amount in base units, 18 decimals, without trailing zeros. */
+export function koin(amount: string): string {
+  const padded = amount.padStart(19, '0');
+  const fraction = padded.slice(-18).replace(/0+$/, '');
+  return `${padded.slice(0, -18)}${fraction ? `.${fraction}` : ''}`;
+}
+
+export function bytes(count: number): string {
+  return count < 1024
+    ? `${count} B`
+    : count < 2 ** 20
+      ? `${(count / 1024).toFixed(1)} KiB`
+      : `${(count / 2 ** 20).toFixed(1)} MiB`;
+}
