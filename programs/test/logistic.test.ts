@@ -244,6 +244,24 @@ describe('tabular-logistic', () => {
     assert.equal(metrics.iterations, 2);
   });
 
+  it('cuts long work into steps of bounded fuel', async () => {
+    const random = randomFrom(4);
+    const rows = 20_000;
+    const columns = randomColumns(random, rows);
+    const labels = Array.from({ length: rows }, () => Math.floor(random() * 9));
+    const table = tableFile([...columns, { name: 'y', words: labels.map(String) }]);
+    const params = { target: 'y', tolerance: 1e-9, l2: 0.1 };
+    const ran = await run(
+      'tabular-logistic',
+      params,
+      { 'table.safetensors': table },
+      { stepFuel: 2_000_000_000n },
+    );
+    assert.ok(metricsOf<Training>(ran).converged);
+    assert.ok(ran.steps > 3, `${ran.steps} steps`);
+    assert.ok(ran.fuelUsed > 2_000_000_000n);
+  });
+
   it('ends without a penalty on separable rows, where no optimum exists', async () => {
     const { metrics } = await train(
       [{ name: 'x', numbers: [1, 2, 3, 4] }],

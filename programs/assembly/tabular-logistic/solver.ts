@@ -5,6 +5,7 @@ const MEMORY: i32 = 20;
 const MAX_TRIALS: i32 = 40;
 const SUFFICIENT_DECREASE: f64 = 1e-4;
 const CURVATURE: f64 = 0.9;
+const ROUNDING: f64 = 1e-12;
 
 /**
  * Limited-memory BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.4) with the weak Wolfe line search
@@ -75,26 +76,29 @@ export class Solver {
 
   private chooseDirection(): void {
     const n = this.objective.size;
-    for (let i = 0; i < n; i++) put(this.direction, i, -at(this.gradient, i));
+    const direction = this.direction;
+    const curvature = this.curvature;
     const held = min(this.pairs, MEMORY);
+    copyScaled(direction, this.gradient, -1, n);
     for (let back = 1; back <= held; back++) {
       const slot = (this.pairs - back) % MEMORY;
-      const factor = product(this.step(slot), this.direction, n) / this.products[slot];
+      const factor = product(this.step(slot), direction, n) / this.products[slot];
       this.factors[slot] = factor;
-      addMultiple(this.direction, this.change(slot), -factor, n);
+      addMultiple(direction, this.change(slot), -factor, n);
     }
     let scale: f64 = 1;
     if (held > 0) {
       const newest = (this.pairs - 1) % MEMORY;
+      const change = this.change(newest);
       let weighted: f64 = 0;
-      for (let i = 0; i < n; i++) weighted += at(this.change(newest), i) * at(this.change(newest), i) / at(this.curvature, i);
+      for (let i = 0; i < n; i++) weighted += (at(change, i) * at(change, i)) / at(curvature, i);
       scale = this.products[newest] / weighted;
     }
-    for (let i = 0; i < n; i++) put(this.direction, i, scale * at(this.direction, i) / at(this.curvature, i));
+    for (let i = 0; i < n; i++) put(direction, i, (scale * at(direction, i)) / at(curvature, i));
     for (let back = held; back >= 1; back--) {
       const slot = (this.pairs - back) % MEMORY;
-      const factor = product(this.change(slot), this.direction, n) / this.products[slot];
-      addMultiple(this.direction, this.step(slot), this.factors[slot] - factor, n);
+      const factor = product(this.change(slot), direction, n) / this.products[slot];
+      addMultiple(direction, this.step(slot), this.factors[slot] - factor, n);
     }
   }
 
@@ -105,10 +109,12 @@ export class Solver {
     let high: f64 = Infinity;
     let length: f64 = 1;
     for (let trial = 0; trial < MAX_TRIALS; trial++) {
-      for (let i = 0; i < n; i++) put(this.trial, i, at(this.weights, i) + length * at(this.direction, i));
+      copyScaled(this.trial, this.weights, 1, n);
+      addMultiple(this.trial, this.direction, length, n);
       const value = this.objective.evaluate(this.trial, this.trialGradient);
-      if (!(value <= this.value + SUFFICIENT_DECREASE * length * slope)) high = length;
-      else if (product(this.trialGradient, this.direction, n) < CURVATURE * slope) low = length;
+      const trialSlope = product(this.trialGradient, this.direction, n);
+      if (!this.isDecrease(value, length, slope, trialSlope)) high = length;
+      else if (trialSlope < CURVATURE * slope) low = length;
       else {
         this.accept(value);
         return true;
@@ -118,15 +124,24 @@ export class Solver {
     return false;
   }
 
+  /**
+   * Whether the value fell enough; close to the optimum, where rounding hides the fall, whether the slope says so
+   * (Hager and Zhang, A new conjugate gradient method with guaranteed descent, condition 2.8).
+   */
+  private isDecrease(value: f64, length: f64, slope: f64, trialSlope: f64): bool {
+    if (value <= this.value + SUFFICIENT_DECREASE * length * slope) return true;
+    return value <= this.value + ROUNDING * abs(this.value) && trialSlope <= (2 * SUFFICIENT_DECREASE - 1) * slope;
+  }
+
   private accept(value: f64): void {
     const n = this.objective.size;
     const slot = this.pairs % MEMORY;
     const step = this.step(slot);
     const change = this.change(slot);
-    for (let i = 0; i < n; i++) {
-      put(step, i, at(this.trial, i) - at(this.weights, i));
-      put(change, i, at(this.trialGradient, i) - at(this.gradient, i));
-    }
+    copyScaled(step, this.trial, 1, n);
+    addMultiple(step, this.weights, -1, n);
+    copyScaled(change, this.trialGradient, 1, n);
+    addMultiple(change, this.gradient, -1, n);
     const bend = product(step, change, n);
     if (bend > 0) {
       this.products[slot] = bend;
@@ -159,6 +174,10 @@ function at(vector: usize, index: i32): f64 {
 @inline
 function put(vector: usize, index: i32, value: f64): void {
   store<f64>(vector + (<usize>index << 3), value);
+}
+
+function copyScaled(to: usize, from: usize, factor: f64, n: i32): void {
+  for (let i = 0; i < n; i++) put(to, i, factor * at(from, i));
 }
 
 function product(a: usize, b: usize, n: i32): f64 {
