@@ -107,21 +107,21 @@ export class Database {
 
   /** The first row, parsed, or undefined. */
   get<S extends z.ZodType>(sql: string, schema: S, ...parameters: Parameter[]): z.output<S> | undefined {
-    const row = this.#prepare(sql).get(...parameters.map(bindable));
+    const row = this.#prepare(sql).get(...bindable(parameters));
     return row === undefined ? undefined : parseRow(sql, schema, row);
   }
 
   /** All rows, parsed. */
   all<S extends z.ZodType>(sql: string, schema: S, ...parameters: Parameter[]): Array<z.output<S>> {
     return this.#prepare(sql)
-      .all(...parameters.map(bindable))
+      .all(...bindable(parameters))
       .map(row => parseRow(sql, schema, row));
   }
 
   /** Runs a statement; outside a transaction it is one of its own. Returns how many rows it changed. */
   run(sql: string, ...parameters: Parameter[]): { changes: number; lastInsertRowid: bigint } {
     if (this.#depth === 0) this.#faults.beforeWrite('database.run');
-    const result = this.#prepare(sql).run(...parameters.map(bindable));
+    const result = this.#prepare(sql).run(...bindable(parameters));
     if (this.#depth === 0) this.#faults.afterWrite('database.run');
     return { changes: Number(result.changes), lastInsertRowid: BigInt(result.lastInsertRowid) };
   }
@@ -142,11 +142,15 @@ export class Database {
   }
 }
 
-function bindable(value: Parameter): SQLInputValue {
-  if (typeof value === 'boolean') return value ? 1n : 0n;
-  // A number would be bound as a float; an integer stays one in every column and comparison.
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
-  return value;
+/** The parameters as SQLite takes them; changes the list it is given, which is the caller's own. */
+function bindable(parameters: Parameter[]): SQLInputValue[] {
+  for (let i = 0; i < parameters.length; i++) {
+    const value = parameters[i]!;
+    if (typeof value === 'boolean') parameters[i] = value ? 1n : 0n;
+    // A number would be bound as a float; an integer stays one in every column and comparison.
+    else if (typeof value === 'number' && Number.isSafeInteger(value)) parameters[i] = BigInt(value);
+  }
+  return parameters as SQLInputValue[];
 }
 
 function parseRow<S extends z.ZodType>(sql: string, schema: S, row: unknown): z.output<S> {

@@ -22,30 +22,29 @@ const steps = [
      key TEXT NOT NULL UNIQUE,
      type INTEGER NOT NULL,
      salt BLOB NOT NULL CHECK (length(salt) = 32),
-     message TEXT NOT NULL,
-     digest BLOB CHECK (length(digest) = 32),
-     signature BLOB CHECK (length(signature) = 65),
-     CHECK ((digest IS NULL) = (signature IS NULL))
+     message TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE log_seal (
+     position INTEGER PRIMARY KEY REFERENCES log_entry,
+     digest BLOB NOT NULL CHECK (length(digest) = 32),
+     signature BLOB NOT NULL CHECK (length(signature) = 65)
    ) STRICT;
    CREATE TABLE log_subtree (
      level INTEGER NOT NULL,
      position INTEGER NOT NULL,
      hash BLOB NOT NULL CHECK (length(hash) = 32),
      PRIMARY KEY (level, position)
-   ) STRICT, WITHOUT ROWID;
-   CREATE TRIGGER log_entry_kept BEFORE DELETE ON log_entry
-     BEGIN SELECT RAISE(ABORT, 'a log entry is never removed'); END;
-   CREATE TRIGGER log_entry_sealed BEFORE UPDATE ON log_entry
-     WHEN OLD.digest IS NOT NULL OR NEW.position <> OLD.position OR NEW.key <> OLD.key OR NEW.type <> OLD.type
-       OR NEW.salt <> OLD.salt OR NEW.message <> OLD.message
-     BEGIN SELECT RAISE(ABORT, 'a log entry is never changed'); END;
-   CREATE TRIGGER log_subtree_kept BEFORE DELETE ON log_subtree
-     BEGIN SELECT RAISE(ABORT, 'a subtree hash is never removed'); END;
-   CREATE TRIGGER log_subtree_sealed BEFORE UPDATE ON log_subtree
-     BEGIN SELECT RAISE(ABORT, 'a subtree hash is never changed'); END;`,
+   ) STRICT, WITHOUT ROWID;`,
+  ...['log_entry', 'log_seal', 'log_subtree'].map(
+    table => `CREATE TRIGGER ${table}_kept BEFORE DELETE ON ${table}
+                BEGIN SELECT RAISE(ABORT, 'what is in the log is never removed'); END;
+              CREATE TRIGGER ${table}_fixed BEFORE UPDATE ON ${table}
+                BEGIN SELECT RAISE(ABORT, 'what is in the log is never changed'); END;`,
+  ),
 ];
 
-const columns = 'position, key, type, salt, message, digest, signature';
+const select =
+  'SELECT position, key, type, salt, message, digest, signature FROM log_entry LEFT JOIN log_seal USING (position)';
 const row = z.object({
   position: column.integer,
   key: column.text,
@@ -71,8 +70,9 @@ export type StoredEntry =
 /** The tables of the log: entries, and the hash of every complete subtree, so that any proof is O(log n) reads. */
 export class LogTables {
   readonly #database: Database;
-  /** A complete subtree never changes, so what was read once stays true. By position · 64 + level, oldest first. */
-  readonly #cache = new Map<number, Uint8Array>();
+  /** A complete subtree never changes, so what was read once stays true. By position · 64 + level. */
+  #young = new Map<number, Uint8Array>();
+  #old = new Map<number, Uint8Array>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -80,23 +80,23 @@ export class LogTables {
   }
 
   byKey(key: string): StoredEntry | undefined {
-    return parse(this.#database.get(`SELECT ${columns} FROM log_entry WHERE key = ?`, row, key));
+    return parse(this.#database.get(`${select} WHERE key = ?`, row, key));
   }
 
   at(index: number): StoredEntry | undefined {
-    return parse(this.#database.get(`SELECT ${columns} FROM log_entry WHERE position = ?`, row, index));
+    return parse(this.#database.get(`${select} WHERE position = ?`, row, index));
   }
 
   /** All reserved entries; they are the last ones. */
   reserved(): AnyReservedEntry[] {
     return this.#database
-      .all(`SELECT ${columns} FROM log_entry WHERE position >= ? ORDER BY position`, row, this.size())
+      .all(`${select} WHERE position >= ? ORDER BY position`, row, this.size())
       .map(found => reservedEntry(found));
   }
 
   /** How many entries are sealed: the leaves of the tree. */
   size(): number {
-    return this.#after('SELECT position FROM log_subtree WHERE level = 0 ORDER BY position DESC LIMIT 1');
+    return this.#after('SELECT position FROM log_seal ORDER BY position DESC LIMIT 1');
   }
 
   /** The index the next reservation takes. */
@@ -112,8 +112,10 @@ export class LogTables {
   /** Hash of a complete subtree. */
   readonly subtree: SubtreeReader = (level, index) => {
     const name = index * 64 + level;
-    const cached = this.#cache.get(name);
-    if (cached !== undefined) return cached;
+    const young = this.#young.get(name);
+    if (young !== undefined) return young;
+    const old = this.#old.get(name);
+    if (old !== undefined) return this.#remember(name, old);
     const found = this.#database.get(
       'SELECT hash FROM log_subtree WHERE level = ? AND position = ?',
       hashRow,
@@ -124,16 +126,20 @@ export class LogTables {
     throw damaged(`subtree ${index} of level ${level} is missing`);
   };
 
+  /** Keeps the hash in the younger of two halves; a full half displaces the older one. */
   #remember(name: number, hash: Uint8Array): Uint8Array {
-    if (this.#cache.size >= CACHED_SUBTREES) this.#cache.delete(this.#cache.keys().next().value ?? name);
-    this.#cache.set(name, hash);
+    if (this.#young.size >= CACHED_SUBTREES / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(name, hash);
     return hash;
   }
 
   /** The state of a key alone: cheaper than `byKey`. */
   stateOf(key: string): 'reserved' | 'sealed' | undefined {
     return this.#database.get(
-      'SELECT digest IS NOT NULL AS sealed FROM log_entry WHERE key = ?',
+      'SELECT digest IS NOT NULL AS sealed FROM log_entry LEFT JOIN log_seal USING (position) WHERE key = ?',
       stateRow,
       key,
     )?.sealed;
@@ -163,13 +169,12 @@ export class LogTables {
       return pairs.map(({ entry, seal }) => {
         if (entry.index !== size) throw damaged(`entry ${entry.index} would be sealed at ${size}`);
         const leaf = logLeafHash(entry.type, seal.digest, entry.salt);
-        const { changes } = this.#database.run(
-          'UPDATE log_entry SET digest = ?, signature = ? WHERE position = ?',
+        this.#database.run(
+          'INSERT INTO log_seal VALUES (?, ?, ?)',
+          entry.index,
           fromHex(seal.digest),
           fromHex(seal.signature),
-          entry.index,
         );
-        if (changes !== 1) throw damaged(`entry ${entry.index} was not reserved`);
         this.#addLeaf(entry.index, leaf, fresh);
         size++;
         return { ...entry, ...seal, leaf } as AnyLogEntry;

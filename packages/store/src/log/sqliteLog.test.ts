@@ -104,10 +104,12 @@ test('the message is on disk before it is signed', async t => {
   const request = receiptRequest('a', {
     sign: async message => {
       const reader = new DatabaseSync(join(folder, 'koinon.sqlite'), { readOnly: true });
-      const row = reader.prepare('SELECT position, signature FROM log_entry').get();
+      const row = reader
+        .prepare('SELECT position, digest FROM log_entry LEFT JOIN log_seal USING (position)')
+        .get();
       reader.close();
       assert.equal(row?.['position'], 0);
-      assert.equal(row?.['signature'], null);
+      assert.equal(row?.['digest'], null);
       assert.equal(store.log.size, 0);
       assert.equal(store.log.byKey(`receipt:${digestOfText('a')}`), undefined);
       return stubSign(message);
@@ -186,7 +188,8 @@ test('the database refuses to change or remove what was sealed', async t => {
     'DELETE FROM log_entry',
     'DELETE FROM log_subtree',
     'UPDATE log_subtree SET hash = zeroblob(32)',
-    'UPDATE log_entry SET signature = zeroblob(65)',
+    'DELETE FROM log_seal',
+    'UPDATE log_seal SET signature = zeroblob(65)',
     "UPDATE log_entry SET message = '{}'",
   ]) {
     assert.throws(() => database.run(sql), /never/, sql);

@@ -5,7 +5,6 @@ import {
   type LoggedType,
   rangeRoot,
   schema,
-  toWire,
 } from '@koinon/protocol';
 import { z } from 'zod';
 import type { Database } from '../database/database.ts';
@@ -217,7 +216,7 @@ function signersOf(waiting: readonly Waiting[]): RecoverSign {
 
 function reservation(request: AppendRequest<LoggedType>, index: number): AnyReservedEntry {
   const { key, type, salt } = request;
-  const parsed = messageSchemas[type].safeParse(toWire(request.message(BigInt(index))));
+  const parsed = messageSchemas[type].safeParse(request.message(BigInt(index)));
   if (!parsed.success) throw badMessage(request, z.prettifyError(parsed.error));
   if (!schema.bytes32.safeParse(salt).success) throw badMessage(request, 'the salt is not 32 bytes');
   const message = parsed.data as AnyReservedEntry['message'];
