@@ -274,5 +274,12 @@ async function measure(url: string): Promise<Record<string, number>> {
     send(payer.address, 'Models', 'register', digest(model), digest(`passport ${model}`), parents);
   measured['register a model without parents'] = await register('model a', []);
   measured['register a model with a parent'] = await register('model b', [digest('model a')]);
+  measured['amend a passport'] = await send(
+    payer.address,
+    'Models',
+    'amend',
+    digest('model b'),
+    digest('newer passport'),
+  );
   return measured;
 }

@@ -63,4 +63,33 @@ contract ModelsTest is Test {
         vm.expectRevert(abi.encodeWithSelector(IModels.TooManyParents.selector, 17, 16));
         models.register(MODEL, PASSPORT, new bytes32[](17));
     }
+
+    function test_OnlyThePublisherAmendsAPassport() public {
+        vm.prank(PUBLISHER);
+        models.register(MODEL, PASSPORT, new bytes32[](0));
+        vm.expectRevert(abi.encodeWithSelector(IModels.NotPublisher.selector, MODEL, address(this), PUBLISHER));
+        models.amend(MODEL, keccak256("forged"));
+        vm.roll(200);
+        vm.warp(START + 60);
+        vm.expectEmit(address(models));
+        emit IModels.Amended(MODEL, keccak256("newer"), PUBLISHER);
+        vm.prank(PUBLISHER);
+        models.amend(MODEL, keccak256("newer"));
+        IModels.Model memory it = models.modelOf(MODEL);
+        vm.assertEq(it.passportDigest, keccak256("newer"));
+        vm.assertEq(it.publisher, PUBLISHER);
+        vm.assertEq(it.registeredAt, START);
+        vm.assertEq(it.blockNumber, 100);
+    }
+
+    function test_AModelThatIsNotThereIsNotAmended() public {
+        vm.expectRevert(abi.encodeWithSelector(IModels.NotPublisher.selector, MODEL, address(this), address(0)));
+        models.amend(MODEL, PASSPORT);
+    }
+
+    function test_APassportIsNeverAmendedAway() public {
+        models.register(MODEL, PASSPORT, new bytes32[](0));
+        vm.expectPartialRevert(IModels.ZeroDigest.selector);
+        models.amend(MODEL, 0);
+    }
 }
