@@ -2,7 +2,6 @@ import { KoinonError, rolesOf, signStatement, statementDigest } from '@koinon/pr
 import { AuditBook } from './audit/auditBook.ts';
 import { type AuditService, serveAudits } from './audit/auditService.ts';
 import { BlobReaders } from './blobs/blobReaders.ts';
-import { authoriseCustody } from './custody/authoriseCustody.ts';
 import { DatasetBook } from './custody/datasetBook.ts';
 import { GrantBook } from './custody/grantBook.ts';
 import { type GrantService, serveGrants } from './custody/grantService.ts';
@@ -11,12 +10,13 @@ import { Workflows } from './durable/workflow.ts';
 import { Catalogue } from './models/catalogue.ts';
 import { answer } from './peers/ask.ts';
 import type { NodePorts } from './ports/ports.ts';
-import { authoriseProvide, serveOffers, type Terms } from './provide/offerBook.ts';
+import { serveOffers, type Terms } from './provide/offerBook.ts';
 import { Payer } from './request/payer.ts';
 import { type LogAnchoring, startAnchoring } from './statements/anchorLog.ts';
 import { serveLog } from './statements/serveLog.ts';
 import { StudyBook } from './studies/studyBook.ts';
 import { type StudyService, startStudies } from './studies/studyService.ts';
+import { authoriseOrder } from './work/authoriseOrder.ts';
 import { ChannelBook } from './work/channelBook.ts';
 import { type JobSetting, offeredPrice } from './work/executeJob.ts';
 import { JobBook } from './work/jobBook.ts';
@@ -97,7 +97,7 @@ export async function createNode(
   serveLog(ports);
   const grants = serveGrants(ports, datasets, new GrantBook(database));
   const { terms } = options;
-  if (roleNames.has('provide') && terms) serveOffers(ports, terms);
+  const offers = roleNames.has('provide') && terms ? serveOffers(ports, terms) : undefined;
 
   const datasetOf = (job: { grant?: { message: { dataset: bigint } } | undefined }) =>
     job.grant ? datasets.get(job.grant.message.dataset) : undefined;
@@ -126,23 +126,13 @@ export async function createNode(
     return setting;
   };
   const worker = startWorker(ports, { jobs, readers, anchoring, settingOf }, { slots: options.slots });
-  const custody = authoriseCustody(ports, datasets, jobs);
-  const provide = terms && roleNames.has('provide') ? authoriseProvide(terms) : undefined;
   serveWork(ports, {
     jobs,
     channels,
     readers,
     worker,
     datasetOf,
-    authorise: async (submitted, manifest, orderDigest) => {
-      if (manifest.private && roleNames.has('custody')) return custody(submitted, manifest, orderDigest);
-      if (!manifest.private && provide) return provide(submitted, manifest, orderDigest);
-      throw new KoinonError({
-        code: 'K_ORDER_REFUSED',
-        message: `Order refused: this node does not take ${manifest.private ? 'private' : 'public'} work.`,
-        fault: 'user',
-      });
-    },
+    authorise: authoriseOrder(ports, { datasets, jobs }, offers?.current),
   });
   const auditing = roleNames.has('audit')
     ? serveAudits(

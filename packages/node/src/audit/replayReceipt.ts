@@ -55,7 +55,7 @@ export async function replayReceipt(
   const outputs = result.exitCode === 0 ? result.outputs : new Map<string, Uint8Array>();
   const gated =
     manifest.private && material.policy
-      ? applyGate({ policy: material.policy, manifest, outputs })
+      ? applyGate({ policy: material.policy, manifest, outputs, inputs: inputs.files })
       : undefined;
   const released = gated
     ? gated.released

@@ -16,6 +16,7 @@ import {
   type ColumnType,
   croissant,
   describeTable,
+  dictionariesOf,
   encodeTable,
   formatCsv,
   inferSchema,
@@ -23,6 +24,7 @@ import {
   parseTable,
   splitRows,
   type TableWarning,
+  tableBytes,
 } from '@koinon/tabular';
 import type { NodePorts } from '../ports/ports.ts';
 import type { DatasetBook, HeldDataset } from './datasetBook.ts';
@@ -79,8 +81,9 @@ export async function publishDataset(
         })
       : { private: raw, public: undefined };
   const encoding = { minCategoryRows: policy.minGroupRows };
-  const content = encodeTable(parts.private, schema, encoding);
-  const description = describeTable(buildTable(parts.private, schema, encoding), {
+  const table = buildTable(parts.private, schema, encoding);
+  const content = tableBytes(table);
+  const description = describeTable(table, {
     ...(target === undefined ? {} : { target }),
   });
   const mock = mockTable(description, { rows: MOCK_ROWS, seed: random() });
@@ -91,7 +94,10 @@ export async function publishDataset(
   const mockCsv = utf8.encode(formatCsv(mock));
   const mockCid = await store.blobs.put(mockCsv, 'public');
   const publicTable = parts.public
-    ? await store.blobs.put(encodeTable(parts.public, schema, {}), 'public')
+    ? await store.blobs.put(
+        encodeTable(parts.public, schema, { dictionaries: dictionariesOf(table) }),
+        'public',
+      )
     : undefined;
   const record = croissant({
     name,

@@ -59,7 +59,9 @@ export async function executeJob(
   const salt = manifest.private ? toHex(ports.random()) : ZERO_32;
   const raw = await keepFiles(ports, result.outputs, 'private');
   const outputs = result.exitCode === 0 ? result.outputs : new Map<string, Uint8Array>();
-  const gated = setting.policy ? applyGate({ policy: setting.policy, manifest, outputs }) : undefined;
+  const gated = setting.policy
+    ? applyGate({ policy: setting.policy, manifest, outputs, inputs: inputs.files })
+    : undefined;
   const releasedFiles = gated ? gated.released : withinCaps(outputs, manifest);
   const released = await keepFiles(ports, releasedFiles, manifest.private ? 'private' : 'public');
   for (const file of released) readers.allow(file.cid, requester);
