@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Writable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startChild } from './host/child.ts';
@@ -130,9 +131,9 @@ test('bubblewrap alone hides files, network and processes from a child that brok
   const sandbox = await findSandbox('bubblewrap');
   const { file, args } = childCommand(sandbox, child('look'), { memoryBytes: 2 ** 28 });
   const unguarded = args.filter(arg => arg !== '--permission' && !arg.startsWith('--allow-fs-read'));
-  const stdio = ['pipe', 'pipe', 'pipe', 'pipe'] as const;
-  const running: ChildProcess = spawn(file, unguarded, { env: {}, cwd: '/', stdio: [...stdio] });
-  (running.stdio[3] as NodeJS.WritableStream).end(sandbox.seccomp);
+  const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', 'pipe'];
+  const running: ChildProcess = spawn(file, unguarded, { env: {}, cwd: '/', stdio });
+  (running.stdio[3] as Writable).end(sandbox.seccomp);
   let text = '';
   for await (const part of running.stdout!) {
     text += part;

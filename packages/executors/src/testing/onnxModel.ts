@@ -22,6 +22,8 @@ const float = (value: number) => [...new Uint8Array(Float32Array.of(value).buffe
 export const attribute = {
   int: (name: string, value: number) =>
     field(5, bytesOf([field(1, name), integer(3, value), integer(20, 2)])),
+  float: (name: string, value: number) =>
+    field(5, bytesOf([field(1, name), [...varint(2 * 8 + 5), ...float(value)], integer(20, 1)])),
   text: (name: string, value: string) => field(5, bytesOf([field(1, name), field(4, value), integer(20, 3)])),
   floats: (name: string, values: number[]) =>
     field(
@@ -103,7 +105,15 @@ export const nodes = [
     attribute.texts('keys_strings', ['f', 'm']),
     attribute.floats('values_floats', [0, 1]),
   ),
-  node('Concat', '', ['age', 'code'], ['row'], attribute.int('axis', 1)),
+  node(
+    'Imputer',
+    'ai.onnx.ml',
+    ['age'],
+    ['known'],
+    attribute.floats('imputed_value_floats', [50]),
+    attribute.float('replaced_value_float', Number.NaN),
+  ),
+  node('Concat', '', ['known', 'code'], ['row'], attribute.int('axis', 1)),
   node(
     'LinearClassifier',
     'ai.onnx.ml',
