@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { KoinonError } from '@koinon/protocol';
 import { encodeMessage, type Message, type MessageCaps, MessageError, MessageReader } from '../message.ts';
 import { type ChildLimits, type ChildProgram, childCommand } from './command.ts';
@@ -40,12 +40,13 @@ export function startChild(
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe', ...(withFilter ? (['pipe'] as const) : [])],
   });
-  const stdin = started.stdin!;
-  stdin.on('error', () => {}); // the child is gone; `closed` says so
+  // Without free file descriptors there are no pipes; then `error` follows.
+  const stdin = started.stdin;
+  stdin?.on('error', () => {}); // the child is gone; `closed` says so
   if (withFilter) {
-    const filter = started.stdio[3] as Writable;
-    filter.on('error', () => {});
-    filter.end(sandbox.seccomp);
+    const filter = started.stdio[3] as Writable | null | undefined;
+    filter?.on('error', () => {});
+    filter?.end(sandbox.seccomp);
   }
 
   const reader = new MessageReader(caps);
@@ -71,7 +72,7 @@ export function startChild(
   const stopWatch =
     sandbox.sh && process.platform === 'linux' ? undefined : watchMemory(started, limits, kill);
 
-  started.stdout!.on('data', (bytes: Buffer) => {
+  started.stdout?.on('data', (bytes: Buffer) => {
     if (failure) return;
     try {
       for (const message of reader.push(bytes)) {
@@ -84,7 +85,7 @@ export function startChild(
       kill(hostGarbled(error instanceof Error ? error.message : 'unreadable'));
     }
   });
-  (started.stderr as Readable).on('data', (bytes: Buffer) => {
+  started.stderr?.on('data', (bytes: Buffer) => {
     if (stderr.length < STDERR_KEPT_BYTES) stderr += bytes.toString('latin1').slice(0, STDERR_KEPT_BYTES);
   });
   const closed = new Promise<void>(resolve => {
@@ -105,7 +106,7 @@ export function startChild(
     closed,
     kill,
     send: message => {
-      for (const part of encodeMessage(message)) stdin.write(part);
+      for (const part of encodeMessage(message)) stdin?.write(part);
     },
     next: () => {
       const message = waiting.shift();
