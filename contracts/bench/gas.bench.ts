@@ -54,8 +54,8 @@ export default async function bench(): Promise<{ title: string; rows: Row[]; not
         sum(...paying, ...privacy),
         `Ocean ${others['Ocean: first paid job']}`,
       ),
-      row('each later job', 0, 0, `iExec ${others['iExec: a job']}`),
-      row('the same, claimed with others once', 0, sum('claimMany, each further voucher'), ''),
+      row('each later job, until its voucher is claimed', 0, 0, `iExec ${others['iExec: a job']}`),
+      row('its share of a batch, where it has one voucher', 0, sum('claimMany, each further voucher'), ''),
       row(
         'each later job on a private dataset',
         2,
@@ -65,6 +65,6 @@ export default async function bench(): Promise<{ title: string; rows: Row[]; not
     ],
     note:
       'Whatever the number of jobs, a node anchors its log once an epoch. Deposit and opening fit in one transaction ' +
-      '(permit, multicall); the approval that a deposit without permit needs is not counted, nor is it elsewhere.',
+      '(permit, multicall); the approval that a deposit without permit needs is not counted.',
   };
 }

@@ -88,6 +88,22 @@ async function measure(url: string): Promise<Record<string, number>> {
     await chain.request({ method: 'evm_increaseTime' as never, params: [seconds] as never });
     await chain.request({ method: 'evm_mine' as never, params: [] as never });
   }
+  /** Gives every slot that a call would touch, and that is empty, a value: as if the ring had gone round once. */
+  async function fillSlots(
+    from: Hex,
+    name: ContractName,
+    functionName: string,
+    ...args: unknown[]
+  ): Promise<void> {
+    const address = addresses.get(name)!;
+    const data = encodeFunctionData({ abi: artifact(name).abi as Abi, functionName, args });
+    const { accessList } = await chain.createAccessList({ account: from, to: address, data });
+    for (const slot of accessList.flatMap(entry => entry.storageKeys)) {
+      if (BigInt((await chain.getStorageAt({ address, slot })) ?? 0n) !== 0n) continue;
+      const params = [address, slot, `0x${'0'.repeat(63)}1`];
+      await chain.request({ method: 'anvil_setStorageAt' as never, params: params as never });
+    }
+  }
   /** A digest whose bytes depend on its name alone. */
   const digest = (name: string | number) => keccak256(stringToHex(`${name}`));
 
@@ -117,12 +133,10 @@ async function measure(url: string): Promise<Record<string, number>> {
     'Nodes',
     'anchor',
     1n,
-    digest('root 0'),
+    digest('root 1'),
   );
-  for (let i = 1; i < 256; i += 1)
-    await send(operator.address, 'Nodes', 'anchor', BigInt(i + 1), digest(`root ${i}`));
-  await pass(WINDOW_SECONDS + 1);
-  measured['anchor a log'] = await send(operator.address, 'Nodes', 'anchor', 1_000_000n, digest('root'));
+  await fillSlots(operator.address, 'Nodes', 'anchor', 1_000_000n, digest('root 2'));
+  measured['anchor a log'] = await send(operator.address, 'Nodes', 'anchor', 1_000_000n, digest('root 2'));
 
   // ── Escrow ──
   await send(payer.address, 'KoinToken', 'approve', escrow, 10n ** 30n);

@@ -17,7 +17,7 @@ contract Nodes is INodes, EIP712 {
     using SafeCast for uint256;
     using Checkpoints for Checkpoints.Trace208;
 
-    uint256 public constant ANCHOR_RING = 256;
+    uint256 public constant ANCHOR_RING = 2048;
     uint256 public constant PEER_ID_MAX = 64;
     uint256 public constant ANNOUNCEMENT_MAX = 1024;
 

@@ -390,21 +390,21 @@ contract NodesTest is Test {
 
     function test_RootsOfTheChallengeWindowCannotBePushedOut() public {
         vm.startPrank(OPERATOR);
-        for (uint64 i = 1; i <= 256; ++i) {
+        for (uint64 i = 1; i <= 2048; ++i) {
             nodes.anchor(i, keccak256(abi.encode(i)));
         }
         uint48 freeAt = uint48(START) + CHALLENGE_WINDOW;
         vm.expectRevert(abi.encodeWithSelector(INodes.AnchoredTooOften.selector, OPERATOR, freeAt));
-        nodes.anchor(257, keccak256("root"));
+        nodes.anchor(2049, keccak256("root"));
         vm.assertEq(nodes.anchorAt(OPERATOR, 0).root, keccak256(abi.encode(uint64(1))));
         vm.warp(freeAt);
-        nodes.anchor(257, keccak256("root"));
+        nodes.anchor(2049, keccak256("root"));
         vm.expectRevert(abi.encodeWithSelector(INodes.AnchorGone.selector, OPERATOR, 0));
         nodes.anchorAt(OPERATOR, 0);
         vm.assertEq(nodes.anchorAt(OPERATOR, 1).size, 2);
-        vm.assertEq(nodes.anchorAt(OPERATOR, 256).size, 257);
-        vm.expectRevert(abi.encodeWithSelector(INodes.AnchorGone.selector, OPERATOR, 257));
-        nodes.anchorAt(OPERATOR, 257);
+        vm.assertEq(nodes.anchorAt(OPERATOR, 2048).size, 2049);
+        vm.expectRevert(abi.encodeWithSelector(INodes.AnchorGone.selector, OPERATOR, 2049));
+        nodes.anchorAt(OPERATOR, 2049);
     }
 
     function test_EvidenceIsSignedUnderThisChainAndContract() public {

@@ -153,7 +153,8 @@ interface INodes {
     error AnchorGone(address operator, uint256 index);
 
     /// @notice Anchors the caller's log at `size` leaves with RFC 6962 root `root`. Operators only.
-    /// @dev The newest ANCHOR_RING anchors are kept, and none is overwritten within CHALLENGE_WINDOW of its making.
+    /// @dev The newest ANCHOR_RING anchors are kept, and none is overwritten within CHALLENGE_WINDOW of its making:
+    /// enough for one every five minutes in a window of a week.
     /// The same size with the same root is accepted, costs no slot and says only that the node is alive.
     /// Reverts: NotRegistered, LogShrank, LogForked, AnchoredTooOften.
     function anchor(uint64 size, bytes32 root) external;
@@ -204,6 +205,9 @@ interface INodes {
 
     /// @notice From proposing a court to its taking office, seconds: one challenge window more than UNSTAKE_DELAY.
     function COURT_DELAY() external view returns (uint48);
+
+    /// @notice How many anchors of a node are kept.
+    function ANCHOR_RING() external view returns (uint256);
 
     /// @notice EIP-712 domain separator of evidence.
     function DOMAIN_SEPARATOR() external view returns (bytes32);
