@@ -19,6 +19,12 @@ export interface Sandbox {
   libraries: string[];
 }
 
+const bubblewrapProbe = [
+  ...['--unshare-all', '--cap-drop', 'ALL', '--new-session', '--die-with-parent'],
+  ...['--uid', '65534', '--gid', '65534', '--hostname', 'job'],
+  ...['--ro-bind', '/', '/', '/bin/true'],
+];
+
 /** Fixed, because a PATH is an input nobody checked. */
 const toolFolders = ['/usr/bin', '/bin', '/usr/local/bin', '/run/current-system/sw/bin'];
 
@@ -29,7 +35,7 @@ const toolFolders = ['/usr/bin', '/bin', '/usr/local/bin', '/run/current-system/
 export async function findSandbox(wanted: 'auto' | SandboxKind): Promise<Sandbox> {
   const linux = process.platform === 'linux';
   const sh = existsSync('/bin/sh') ? '/bin/sh' : undefined;
-  const setpriv = linux ? findTool('setpriv') : undefined;
+  const setpriv = linux ? await findSetpriv() : undefined;
   const plain: Sandbox = {
     kind: 'process',
     ...(sh ? { sh } : {}),
@@ -38,7 +44,7 @@ export async function findSandbox(wanted: 'auto' | SandboxKind): Promise<Sandbox
   };
   if (wanted === 'process') return plain;
   const bwrap = linux ? findTool('bwrap') : undefined;
-  const reason = bwrap ? await whyNot(bwrap) : 'it is not installed';
+  const reason = bwrap ? await whyNot(bwrap, bubblewrapProbe) : 'it is not installed';
   if (bwrap && reason === undefined) {
     const seccomp = seccompFilter(process.arch);
     return {
@@ -62,11 +68,18 @@ function findTool(name: string): string | undefined {
   return toolFolders.map(folder => join(folder, name)).find(path => existsSync(path));
 }
 
-/** The reason bubblewrap does not work here, or nothing. Tries what a job will need. */
-function whyNot(bwrap: string): Promise<string | undefined> {
-  const args = ['--unshare-all', '--cap-drop', 'ALL', '--new-session', '--ro-bind', '/', '/', '/bin/true'];
+/** setpriv, where it knows what we ask of it (BusyBox's does not). */
+async function findSetpriv(): Promise<string | undefined> {
+  const setpriv = findTool('setpriv');
+  if (!setpriv) return undefined;
+  const reason = await whyNot(setpriv, ['--pdeathsig', 'KILL', '--no-new-privs', '/bin/true']);
+  return reason === undefined ? setpriv : undefined;
+}
+
+/** Tries what a job will need of the tool: the reason it does not work here, or nothing. */
+function whyNot(tool: string, args: string[]): Promise<string | undefined> {
   return new Promise(resolve => {
-    execFile(bwrap, args, { env: {}, cwd: '/', timeout: 5_000 }, (error, _out, err) => {
+    execFile(tool, args, { env: {}, cwd: '/', timeout: 5_000 }, (error, _out, err) => {
       resolve(error ? err.trim().slice(0, 200) || error.message.slice(0, 200) : undefined);
     });
   });

@@ -8,7 +8,8 @@ import type { ChildProgram } from './command.ts';
 
 /** The bundled worker of an executor, and what it reads besides. Throws `K_NOT_BUILT`, `K_ONNX_RUNTIME`. */
 export function workerFiles(executor: 'wasm' | 'onnx'): ChildProgram {
-  const script = fileURLToPath(new URL(`../../dist/${executor}Worker.mjs`, import.meta.url));
+  // By the package's name, since this file may itself be part of a bundle elsewhere.
+  const script = fileURLToPath(import.meta.resolve(`@koinon/executors/dist/${executor}Worker.mjs`));
   if (!existsSync(script)) {
     throw new KoinonError({
       code: 'K_NOT_BUILT',
