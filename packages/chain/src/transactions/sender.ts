@@ -312,7 +312,28 @@ export function transactionSender(options: SenderOptions): Sender {
       const receipt = await findReceipt(flight.entry);
       await (receipt === undefined ? reissue(flight) : settle(flight, receipt));
     } else if (count === nonce) await raise(flight);
-    else await broadcast(flight);
+    else {
+      const expected = [...flights.values()].some(other => other.entry.nonce === count);
+      if (!expected) await fill(count, flight.entry);
+      await broadcast(flight);
+    }
+  }
+
+  /**
+   * An empty transaction under a nonce that a chain which went back has lost, and that nobody will send again. Where an
+   * endpoint only lags, the nonce is taken and nothing comes of it.
+   */
+  async function fill(nonce: number, like: JournaledTransaction): Promise<void> {
+    const filler: JournaledTransaction = {
+      ...like,
+      nonce,
+      to: account,
+      data: '0x' as Hex,
+      gas: 21_000n,
+      attempts: [],
+    };
+    await attempt(filler, await suggestFees(rpc));
+    await rpc.request('eth_sendRawTransaction', [filler.attempts[0]!.raw]).catch(() => undefined);
   }
 
   return {
