@@ -29,15 +29,20 @@ export interface PrepareResult {
  * @throws KoinonError `K_MODULE_REFUSED`, data `{function, name?, offset, reason}`; the offset is into `wasm`.
  */
 export function prepare(wasm: Uint8Array, limits: Limits): PrepareResult {
+  return prepareFor(wasm, limits, false);
+}
+
+/** Like `prepare`; `isExact` keeps the fuel up to date in every basic block, at a price in speed. */
+export function prepareFor(wasm: Uint8Array, limits: Limits, isExact: boolean): PrepareResult {
   try {
-    return prepareOrRefuse(wasm, limits);
+    return prepareOrRefuse(wasm, limits, isExact);
   } catch (error) {
     if (error instanceof Refusal) throw toKoinonError(error, functionNames(wasm));
     throw error;
   }
 }
 
-function prepareOrRefuse(wasm: Uint8Array, limits: Limits): PrepareResult {
+function prepareOrRefuse(wasm: Uint8Array, limits: Limits, isExact: boolean): PrepareResult {
   const module = decodeModule(wasm);
   const memory = checkEntryPoints(module);
   const codes = module.bodies.map((body, i) => decodeBody(module, body, module.imports.length + i));
@@ -55,7 +60,7 @@ function prepareOrRefuse(wasm: Uint8Array, limits: Limits): PrepareResult {
     const { reason, offset } = engineReason(copy);
     throw new Refusal(reason, offset);
   }
-  const rewritten = rewriteModule(module, codes, layoutOf(module), maximumPages);
+  const rewritten = rewriteModule(module, codes, layoutOf(module, isExact), maximumPages);
   return {
     module: rewritten,
     digest: sha256(rewritten),

@@ -25,7 +25,7 @@ export const MAX_MEMORY_PAGES = 65536;
  * Weighted frames that fit in the 984 KiB stack of a V8 worker, whatever tier compiled them, with room for
  * the embedder. A frame of up to `SLOTS_PER_FRAME` slots weighs one.
  */
-export const MAX_CALL_DEPTH = 2000;
+export const MAX_CALL_DEPTH = 3000;
 
 /** Slots (8 bytes: parameters, locals, operand stack; a vector is two) one unit of call depth pays for. */
 export const SLOTS_PER_FRAME = 16;

@@ -1,8 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type PrepareResult, prepare } from './prepare.ts';
+import { type PrepareResult, prepareFor } from './prepare.ts';
 import { EXIT, type Limits, MAX_CALL_DEPTH } from './profile.ts';
 import { hostFailure } from './refuse.ts';
-import { EXPORTS, STOP } from './rewrite/layout.ts';
+import { EXPORTS } from './rewrite/layout.ts';
 import { checkInput } from './runInput.ts';
 import { MemoryTree } from './state/memoryTree.ts';
 import { type Hash, leafHash, rootOfLeaves } from './state/merkleRoot.ts';
@@ -61,9 +61,12 @@ const min = (a: bigint, b: bigint) => (a < b ? a : b);
  */
 export async function run(input: RunInput): Promise<RunResult> {
   const files = checkInput(input);
-  const prepared = prepare(input.module, input.limits);
-  const execution = await start(input, files, prepared);
-  return execution.run();
+  const execute = async (isExact: boolean) =>
+    (await start(input, files, prepareFor(input.module, input.limits, isExact))).run();
+  const result = await execute(false);
+  // What a trap had cost stands in a variable nobody can read any more. The execution is deterministic, so it
+  // is run again with the fuel shown in every basic block.
+  return result.exitCode === EXIT.TRAP ? execute(true) : result;
 }
 
 async function start(
@@ -179,20 +182,20 @@ class Execution {
       }
       if (!(error instanceof WebAssembly.RuntimeError))
         throw hostFailure('The engine gave up while running the program.', error);
-      switch ((this.exports[EXPORTS.stop] as WebAssembly.Global).value) {
-        case STOP.FUEL:
-          return outOfFuel();
-        case STOP.DEPTH:
-          this.trap = 'calls nest deeper than the limit';
-          return EXIT.CALL_DEPTH;
-        case STOP.HOST_MEMORY:
-          throw hostFailure('This machine has not the memory the program is allowed.', error);
-        default:
-          if (this.fuel.value < 0n) return outOfFuel();
-          this.trap = trapReason(error);
-          return EXIT.TRAP;
+      if (this.read(EXPORTS.hostFailed) !== 0)
+        throw hostFailure('This machine has not the memory the program is allowed.', error);
+      if (this.fuel.value < 0n) return outOfFuel();
+      if (this.read(EXPORTS.depth) < 0) {
+        this.trap = 'calls nest deeper than the limit';
+        return EXIT.CALL_DEPTH;
       }
+      this.trap = trapReason(error);
+      return EXIT.TRAP;
     }
+  }
+
+  private read(name: string): number {
+    return (this.exports[name] as WebAssembly.Global).value;
   }
 
   private root(): Uint8Array {

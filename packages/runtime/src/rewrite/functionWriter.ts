@@ -1,14 +1,12 @@
-import { type FunctionType, isFloating, slotsOf, type ValueType } from '../wasm/types.ts';
+import { type FunctionType, I32, I64, isFloating, slotsOf, type ValueType } from '../wasm/types.ts';
 import { Writer } from '../wasm/writer.ts';
 import { globalGet, globalSet, localGet, localSet, localTee } from './emit.ts';
 import type { Layout } from './layout.ts';
 
-const I64 = 0x7e;
-
 /**
  * Collects the code of one rewritten function, basic block by basic block: a block is written once its cost
- * is known, the charge in front of it. The fuel counter is a local; the global holds it across calls and at
- * every head of a loop, where it is also checked.
+ * is known, the charge in front of it. The fuel counter is a local, checked where a loop begins anew and where
+ * a function that calls others begins; the global holds it across calls.
  */
 export class FunctionWriter {
   readonly layout: Layout;
@@ -59,10 +57,9 @@ export class FunctionWriter {
       this.out.u8(0x42).s64(this.cost).u8(0x7d);
       if (this.isHead) {
         localTee(this.out, this.fuel);
-        globalSet(this.out, this.layout.fuel);
-        localGet(this.out, this.fuel);
         this.checkTop(this.out);
       } else localSet(this.out, this.fuel);
+      this.publish(this.out);
     }
     this.out.raw(this.block.view());
     this.block.clear();
@@ -81,21 +78,32 @@ export class FunctionWriter {
     this.isHead = true;
   }
 
-  /** Stops the program if the i64 on top is negative. */
+  /** Stops the program if the i64 on top, which is the fuel, is negative; the host then finds it so. */
   private checkTop(code: Writer): void {
-    code.u8(0x42, 0x00, 0x53, 0x04, 0x40, 0x10).u32(this.layout.outOfFuel).u8(0x00, 0x0b);
+    code.u8(0x42, 0x00, 0x53, 0x04, 0x40);
+    localGet(code, this.fuel);
+    globalSet(code, this.layout.fuel);
+    code.u8(0x00, 0x0b);
+  }
+
+  /** Where every block is to be seen from outside, shows the fuel left. */
+  private publish(code: Writer): void {
+    if (!this.layout.isExact) return;
+    localGet(code, this.fuel);
+    globalSet(code, this.layout.fuel);
   }
 
   /** Charges for the length on top of the stack (i32, unsigned), shifted right; leaves it there. */
   chargeLength(shift: bigint): void {
-    const length = this.borrow(0x7f);
+    const length = this.borrow(I32);
     localTee(this.block, length);
     localGet(this.block, this.fuel);
     localGet(this.block, length);
     this.block.u8(0xad, 0x42).s64(shift).u8(0x88, 0x7d);
     localTee(this.block, this.fuel);
     this.checkTop(this.block);
-    this.giveBack(0x7f, length);
+    this.publish(this.block);
+    this.giveBack(I32, length);
   }
 
   /** Writes a call, the fuel counter handed over and taken back. */
@@ -110,7 +118,8 @@ export class FunctionWriter {
   /** Slots of a frame of this function; `stack` is what its operands take at most. */
   slots(stack: number): number {
     const count = (types: readonly ValueType[]) => types.reduce((sum, type) => sum + slotsOf(type), 0);
-    return stack + count(this.type.params) + count(this.locals) + count(this.added);
+    // One more for what `finish` borrows.
+    return 1 + stack + count(this.type.params) + count(this.locals) + count(this.added);
   }
 
   /**
@@ -119,8 +128,9 @@ export class FunctionWriter {
    */
   finish(weight: number, wrapped: boolean, blockType: Uint8Array): Uint8Array {
     this.endBlock();
-    const { fuel, depth, tooDeep } = this.layout;
+    const { fuel, depth } = this.layout;
     const whole = new Writer();
+    const left = weight > 0 ? this.borrow(I32) : -1;
     const all = [...this.locals, ...this.added];
     const groups: [ValueType, number][] = [];
     for (const type of all) {
@@ -133,9 +143,10 @@ export class FunctionWriter {
     if (weight > 0) {
       globalGet(whole, depth);
       whole.u8(0x41).s64(BigInt(weight)).u8(0x6b);
+      localTee(whole, left);
       globalSet(whole, depth);
-      globalGet(whole, depth);
-      whole.u8(0x41, 0x00, 0x48, 0x04, 0x40, 0x10).u32(tooDeep).u8(0x00, 0x0b);
+      localGet(whole, left);
+      whole.u8(0x41, 0x00, 0x48, 0x04, 0x40, 0x00, 0x0b);
     }
     globalGet(whole, fuel);
     localSet(whole, this.fuel);

@@ -4,7 +4,7 @@ import { F32, F64, I32, I64, V128, type ValueType } from '../wasm/types.ts';
 import { Writer } from '../wasm/writer.ts';
 import { FUEL_PER_PAGE } from './costs.ts';
 import { globalGet, globalSet } from './emit.ts';
-import { EXPORTS, type Layout, STOP } from './layout.ts';
+import { EXPORTS, type Layout } from './layout.ts';
 import { rewriteFunction } from './rewriteFunction.ts';
 
 /** The module an engine is given: the program's functions rewritten, globals and helpers added behind them. */
@@ -105,7 +105,7 @@ function globalSection(module: Module): Writer {
   }
   body.u8(I64, 1, 0x42, 0, 0x0b); // fuel
   body.u8(I32, 1, 0x41, 0, 0x0b); // depth
-  body.u8(I32, 1, 0x41, 0, 0x0b); // stop
+  body.u8(I32, 1, 0x41, 0, 0x0b); // hostFailed
   return body;
 }
 
@@ -116,7 +116,7 @@ function exportSection(module: Module, layout: Layout): Writer {
     [EXPORTS.main, 0, module.exports.get('_start')!.index],
     [EXPORTS.fuel, 3, layout.fuel],
     [EXPORTS.depth, 3, layout.depth],
-    [EXPORTS.stop, 3, layout.stop],
+    [EXPORTS.hostFailed, 3, layout.hostFailed],
   ];
   const step = module.exports.get('step');
   if (step !== undefined) rows.push([EXPORTS.step, 0, step.index]);
@@ -137,13 +137,8 @@ interface Helper {
 }
 
 function helpersOf(module: Module, layout: Layout, maximumPages: number): Helper[] {
-  const stop = (why: number): Helper => {
-    const body = new Writer().u8(0x00, 0x41, why);
-    globalSet(body, layout.stop);
-    return { params: [], results: [], body: body.u8(0x00, 0x0b).view() };
-  };
   const readers = module.globals.flatMap((global, i) => (global.mutable ? [reader(global.type, i)] : []));
-  return [stop(STOP.FUEL), stop(STOP.DEPTH), grow(layout, maximumPages), ...readers];
+  return [grow(layout, maximumPages), ...readers];
 }
 
 /** A function that gives the bits of a global: () -> i64, of a vector () -> (i64, i64). */
@@ -170,15 +165,15 @@ function grow(layout: Layout, maximumPages: number): Helper {
   // if (size + delta > maximum) return -1
   body.u8(0x3f, 0x00, 0xad, 0x20, 0x00, 0xad, 0x7c, 0x42).s64(BigInt(maximumPages));
   body.u8(0x56, 0x04, 0x40, 0x41, 0x7f, 0x0f, 0x0b);
-  // fuel -= delta * FUEL_PER_PAGE; if (fuel < 0) outOfFuel()
+  // fuel -= delta * FUEL_PER_PAGE; if (fuel < 0) unreachable
   globalGet(body, layout.fuel);
   body.u8(0x20, 0x00, 0xad, 0x42).s64(FUEL_PER_PAGE).u8(0x7e, 0x7d);
   globalSet(body, layout.fuel);
   globalGet(body, layout.fuel);
-  body.u8(0x42, 0x00, 0x53, 0x04, 0x40, 0x10).u32(layout.outOfFuel).u8(0x00, 0x0b);
-  // delta = memory.grow(delta); if (delta == -1) stop = HOST_MEMORY, unreachable; delta
-  body.u8(0x20, 0x00, 0x40, 0x00, 0x22, 0x00, 0x41, 0x7f, 0x46, 0x04, 0x40, 0x41, STOP.HOST_MEMORY);
-  globalSet(body, layout.stop);
+  body.u8(0x42, 0x00, 0x53, 0x04, 0x40, 0x00, 0x0b);
+  // delta = memory.grow(delta); if (delta == -1) { hostFailed = 1; unreachable } delta
+  body.u8(0x20, 0x00, 0x40, 0x00, 0x22, 0x00, 0x41, 0x7f, 0x46, 0x04, 0x40, 0x41, 1);
+  globalSet(body, layout.hostFailed);
   body.u8(0x00, 0x0b, 0x20, 0x00, 0x0b);
   return { params: [I32], results: [I32], body: body.view() };
 }
