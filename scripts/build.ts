@@ -1,24 +1,20 @@
-// Builds what the repository does not carry: the programs, the executors' workers, the page, the node's bundle. Each
-// builder keeps a stamp of its sources and does nothing when they are unchanged.
-import { spawnSync } from 'node:child_process';
+// Builds what the repository does not carry: the programs, the executors' workers, the page, the processes' bundles.
+// Each builder does nothing when what it is made of has not changed.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildCli } from '../packages/cli/scripts/build.ts';
+import { buildExecutors } from '../packages/executors/scripts/build.ts';
+import { buildNode } from '../packages/node/scripts/build.ts';
+import { buildWeb } from '../packages/web/scripts/build.ts';
+import { buildPrograms } from '../programs/scripts/build.ts';
+import { repository } from './bundle.ts';
 
-const root = join(import.meta.dirname, '..');
-const builders = [
-  'programs/scripts/build.ts',
-  'packages/executors/scripts/build.ts',
-  'packages/web/scripts/build.ts',
-  'packages/node/scripts/build.ts',
-];
+/** Brings every built thing up to date. */
+export async function buildAll(): Promise<void> {
+  await Promise.all([buildPrograms(), buildExecutors(), buildWeb(), buildNode(), buildCli()]);
+}
 
-for (const builder of builders.filter(path => existsSync(join(root, path)))) {
-  const { status } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, builder)], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
-  if (status !== 0) {
-    console.error(`${builder} failed.`);
-    process.exit(status ?? 1);
-  }
+if (import.meta.main) {
+  if (!existsSync(join(repository, 'node_modules'))) throw new Error('Run "npm ci --ignore-scripts" first.');
+  await buildAll();
 }

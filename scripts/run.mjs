@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [command, ...args] = process.argv.slice(2);
 const targets = {
-  start: ['packages/cli/src/main.ts', 'start'],
-  koinon: ['packages/cli/src/main.ts'],
+  start: ['packages/cli/dist/main.mjs', 'start'],
+  koinon: ['packages/cli/dist/main.mjs'],
   test: ['scripts/test.ts'],
   bench: ['scripts/bench.ts'],
   simulate: ['scripts/simulate.ts'],
