@@ -83,8 +83,9 @@ function isBuilt(name: string): boolean {
 }
 
 function replaceFile(file: string, bytes: Uint8Array): void {
-  writeFileSync(`${file}.new`, bytes);
-  renameSync(`${file}.new`, file);
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, bytes);
+  renameSync(unfinished, file);
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -234,6 +234,19 @@ describe('tabular-logistic', () => {
     });
   });
 
+  it('keeps the digits of small probabilities', async () => {
+    const random = randomFrom(6);
+    const x = Array.from({ length: 400 }, () => random() * 60 - 30);
+    const words = x.map(value => (value + random() > 0.5 ? 'high' : 'low'));
+    const { model } = await train([{ name: 'x', numbers: x }], { name: 'y', words }, { ...precise, l2: 0.01 });
+    const ends: TestColumn[] = [{ name: 'x', numbers: [-30, 30] }];
+    const { probabilities } = await predict(model, ends);
+    for (const row of probabilities) {
+      const least = Math.min(...row);
+      assert.ok(least > 0 && least < 1e-9, `${least}`);
+    }
+  });
+
   it('says so when it did not converge', async () => {
     const { metrics } = await train(
       patients,

@@ -34,11 +34,10 @@ export function weightsOf(model: OnnxFile): number[][] {
   return intercepts.map((intercept, k) => [intercept, ...coefficients.slice(k * width, (k + 1) * width)]);
 }
 
-/** Softmax of the scores; for two classes the scores are those of a sigmoid, -s and s, so one of them counts. */
+/** Softmax of the scores. */
 export function twinProbabilities(weights: number[][], features: number[][]): number[][] {
   return features.map(row => {
     const scores = weights.map(own => own[0]! + sum(row.map((x, j) => x * own[j + 1]!)));
-    if (weights.length === 2) scores[0] = 0;
     const largest = Math.max(...scores);
     const parts = scores.map(score => Math.exp(score - largest));
     return parts.map(part => part / sum(parts));

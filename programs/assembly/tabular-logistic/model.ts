@@ -78,20 +78,23 @@ function addCategory(graph: Graph, column: Column, prefix: string): string {
   return flat;
 }
 
-/** Two classes are written as the scores -s and s under a logistic function, more under a softmax. */
+/**
+ * One row of scores per class under a softmax. For two classes those of the first are 0: onnxruntime's logistic
+ * function gives the unlikely class as 1 - p, which loses every digit of a small probability.
+ */
 function addClassifier(graph: Graph, design: Design, labels: Labels, weights: usize, input: string): void {
   const coefficients: f32[] = [];
   const intercepts: f32[] = [];
   const classes = labels.classes.length;
   for (let k = 0; k < classes; k++) {
     const own = classes == 2 ? weights : weights + (<usize>(k * design.stride) << 3);
-    const sign: f64 = classes == 2 && k == 0 ? -1 : 1;
-    intercepts.push(<f32>(sign * load<f64>(own)));
-    for (let i = 1; i <= design.numbers.length; i++) coefficients.push(<f32>(sign * load<f64>(own + (<usize>i << 3))));
+    const factor: f64 = classes == 2 && k == 0 ? 0 : 1;
+    intercepts.push(<f32>(factor * load<f64>(own)));
+    for (let i = 1; i <= design.numbers.length; i++) coefficients.push(<f32>(factor * load<f64>(own + (<usize>i << 3))));
     for (let j = 0; j < design.categories.length; j++) {
       const words = design.categories[j].dictionary.length;
       const slots = own + (<usize>design.slots[j] << 3);
-      for (let i = 1; i <= words; i++) coefficients.push(<f32>(sign * load<f64>(slots + (<usize>i << 3))));
+      for (let i = 1; i <= words; i++) coefficients.push(<f32>(factor * load<f64>(slots + (<usize>i << 3))));
       if (words == 0) coefficients.push(0);
     }
   }
@@ -100,8 +103,8 @@ function addClassifier(graph: Graph, design: Design, labels: Labels, weights: us
       .floats("coefficients", coefficients)
       .floats("intercepts", intercepts)
       .texts("classlabels_strings", labels.classes)
-      .text("post_transform", classes == 2 ? "LOGISTIC" : "SOFTMAX")
-      .integer("multi_class", classes == 2 ? 0 : 1),
+      .text("post_transform", "SOFTMAX")
+      .integer("multi_class", 1),
   );
 }
 
