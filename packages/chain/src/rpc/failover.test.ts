@@ -107,3 +107,21 @@ it('follows a chain that went back once every endpoint says so', async () => {
   chain.goBack(7);
   assert.equal(await rpc.request(height.number, []), '0x7');
 });
+
+it('leaves no failure unheard when it is closed in the middle of many requests', async () => {
+  const unheard: unknown[] = [];
+  const hear = (error: unknown) => unheard.push(error);
+  process.on('unhandledRejection', hear);
+  const { a, b, rpc } = setUp();
+  a.mood.hangs = true;
+  b.mood.hangs = true;
+  const requests = Array.from({ length: 4 }, () => rpc.request(height.number, []));
+  rpc.close();
+  const results = await Promise.allSettled(requests);
+  await new Promise(resolve => setImmediate(() => setImmediate(resolve)));
+  process.off('unhandledRejection', hear);
+  assert.deepEqual(unheard, []);
+  for (const result of results) {
+    assert.equal(result.status === 'rejected' && (result.reason as { code: string }).code, 'K_CHAIN_CLOSED');
+  }
+});
