@@ -3,7 +3,7 @@ import { type Limits, MAX_MEMORY_PAGES } from './profile.ts';
 import { Refusal, toKoinonError } from './refuse.ts';
 import { layoutOf } from './rewrite/layout.ts';
 import { rewriteModule } from './rewrite/rewriteModule.ts';
-import { checkEntryPoints, checkSteps } from './wasm/checkProgram.ts';
+import { checkEntryPoints, checkStep } from './wasm/checkProgram.ts';
 import { decodeModule } from './wasm/decode.ts';
 import { decodeBody } from './wasm/decodeBody.ts';
 import { functionNames } from './wasm/names.ts';
@@ -45,9 +45,13 @@ export function prepareFor(wasm: Uint8Array, limits: Limits, isExact: boolean): 
 function prepareOrRefuse(wasm: Uint8Array, limits: Limits, isExact: boolean): PrepareResult {
   const module = decodeModule(wasm);
   const memory = checkEntryPoints(module);
-  const codes = module.bodies.map((body, i) => decodeBody(module, body, module.imports.length + i));
   const hasStep = module.exports.has('step');
-  if (hasStep) checkSteps(module, codes);
+  // Decoded here to be checked and once more to be rewritten: kept, it would take ten times the module.
+  module.bodies.forEach((body, i) => {
+    const index = module.imports.length + i;
+    const code = decodeBody(module, body, index);
+    if (hasStep) checkStep(code, index);
+  });
   const maximumPages = Math.min(memory.maximum ?? MAX_MEMORY_PAGES, limits.memoryPages);
   if (memory.initial > maximumPages)
     throw new Refusal(
@@ -60,7 +64,7 @@ function prepareOrRefuse(wasm: Uint8Array, limits: Limits, isExact: boolean): Pr
     const { reason, offset } = engineReason(copy);
     throw new Refusal(reason, offset);
   }
-  const rewritten = rewriteModule(module, codes, layoutOf(module, isExact), maximumPages);
+  const rewritten = rewriteModule(module, layoutOf(module, isExact), maximumPages);
   return {
     module: rewritten,
     digest: sha256(rewritten),

@@ -1,5 +1,5 @@
 import { SLOTS_PER_FRAME } from '../profile.ts';
-import type { Instructions } from '../wasm/decodeBody.ts';
+import { decodeBody, type Instructions } from '../wasm/decodeBody.ts';
 import type { Body, Module } from '../wasm/module.ts';
 import { OPCODES, type Opcode } from '../wasm/opcodes.ts';
 import { F32, F64, FUNCREF, type FunctionType, I32, V128, type ValueType } from '../wasm/types.ts';
@@ -34,10 +34,10 @@ export function rewriteFunction(
   module: Module,
   layout: Layout,
   body: Body,
-  code: Instructions,
   functionIndex: number,
   blockTypeOf: (results: readonly ValueType[]) => Uint8Array,
 ): Uint8Array {
+  const code = decodeBody(module, body, functionIndex);
   const type = module.types[module.functions[functionIndex]!]!;
   const localTypes = [...type.params, ...body.locals];
   const tracked = trackedLocals(localTypes);

@@ -1,4 +1,5 @@
-import type { Instructions } from '../wasm/decodeBody.ts';
+import { MODULE_LIMITS } from '../profile.ts';
+import { Refusal } from '../refuse.ts';
 import type { Module } from '../wasm/module.ts';
 import { F32, F64, I32, I64, V128, type ValueType } from '../wasm/types.ts';
 import { Writer } from '../wasm/writer.ts';
@@ -8,18 +9,15 @@ import { EXPORTS, type Layout } from './layout.ts';
 import { rewriteFunction } from './rewriteFunction.ts';
 
 /** The module an engine is given: the program's functions rewritten, globals and helpers added behind them. */
-export function rewriteModule(
-  module: Module,
-  codes: readonly Instructions[],
-  layout: Layout,
-  maximumPages: number,
-): Uint8Array<ArrayBuffer> {
+export function rewriteModule(module: Module, layout: Layout, maximumPages: number): Uint8Array<ArrayBuffer> {
   const types = new Types(module);
-  const bodies = module.bodies.map((body, i) =>
-    rewriteFunction(module, layout, body, codes[i]!, module.imports.length + i, results =>
-      types.block(results),
-    ),
-  );
+  const bodies = module.bodies.map((body, i) => {
+    const index = module.imports.length + i;
+    const rewritten = rewriteFunction(module, layout, body, index, results => types.block(results));
+    if (rewritten.length > MODULE_LIMITS.rewrittenBodyBytes)
+      throw new Refusal('the function is too large once metered', body.start, index);
+    return rewritten;
+  });
   const helpers = helpersOf(module, layout, maximumPages);
   const out = new Writer().u8(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
   const copy = (id: number) => {

@@ -32,14 +32,13 @@ function entry(module: Module, name: string, results: readonly ValueType[], isNe
 const CARRY = new Set([0x26, 0xfc0c, 0xfc0e, 0xfc11, 0xfc0d, 0xfc09]);
 
 /** Refuses what a program that runs in steps could carry from one to the next outside the state root. */
-export function checkSteps(module: Module, codes: readonly Instructions[]): void {
-  codes.forEach((code, i) => {
-    const found = code.codes.findIndex(op => CARRY.has(op));
-    if (found < 0) return;
-    throw new Refusal(
-      `${OPCODES.get(code.codes[found]!)!.name} changes state that the root of a step does not cover`,
-      code.starts[found]!,
-      module.imports.length + i,
-    );
-  });
+export function checkStep(code: Instructions, functionIndex: number): void {
+  const found = code.codes.findIndex(op => CARRY.has(op));
+  if (found < 0) return;
+  const name = OPCODES.get(code.codes[found]!)!.name;
+  throw new Refusal(
+    `${name} changes state that the root of a step does not cover`,
+    code.starts[found]!,
+    functionIndex,
+  );
 }

@@ -1,0 +1,3 @@
+import { digestOfRuns } from './digestOfRuns.ts';
+
+console.log(await digestOfRuns());
