@@ -67,16 +67,28 @@ export class JsonWriter {
   }
 }
 
+/** As RFC 8785 has it: the two-letter escapes where there is one, \u00xx for other control characters. */
 function quote(text: string): string {
   let out = "\"";
   let from = 0;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c >= 0x20 && c != 0x22 && c != 0x5c) continue;
-    out += text.slice(from, i);
-    if (c == 0x22 || c == 0x5c) out += "\\" + String.fromCharCode(c);
-    else out += "\\u00" + (c < 16 ? "0" : "1") + "0123456789abcdef".charAt(c & 15);
+    out += text.slice(from, i) + escape(c);
     from = i + 1;
   }
   return out + text.slice(from) + "\"";
+}
+
+function escape(c: i32): string {
+  switch (c) {
+    case 0x08: return "\\b";
+    case 0x09: return "\\t";
+    case 0x0a: return "\\n";
+    case 0x0c: return "\\f";
+    case 0x0d: return "\\r";
+    case 0x22: return "\\\"";
+    case 0x5c: return "\\\\";
+    default: return "\\u00" + (c < 16 ? "0" : "1") + "0123456789abcdef".charAt(c & 15);
+  }
 }

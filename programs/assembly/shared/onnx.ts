@@ -15,58 +15,75 @@ const OPSET: i64 = 17;
 const ML_OPSET: i64 = 3;
 const ML_DOMAIN: string = "ai.onnx.ml";
 
-/** One operator of a graph. Inputs and attributes are added in any order; one output. */
+/** One operator of a graph, written in one way whatever the order its attributes were added in. */
 export class Node {
-  private message: Message = new Message();
-  constructor(operator: string, isMachineLearning: bool, inputs: string[], outputs: string[]) {
-    for (let i = 0; i < inputs.length; i++) this.message.text(1, inputs[i]);
-    for (let i = 0; i < outputs.length; i++) this.message.text(2, outputs[i]);
-    this.message.text(3, outputs[0]).text(4, operator);
-    if (isMachineLearning) this.message.text(7, ML_DOMAIN);
-  }
+  private names: string[] = [];
+  private attributes: Message[] = [];
+  constructor(
+    private operator: string,
+    private isMachineLearning: bool,
+    private inputs: string[],
+    private outputs: string[],
+  ) {}
 
   float(name: string, value: f32): Node {
-    return this.add(name, ATTRIBUTE_FLOAT, new Message().float(2, value));
+    return this.add(name, ATTRIBUTE_FLOAT, this.begin(name).float(2, value));
   }
   integer(name: string, value: i64): Node {
-    return this.add(name, ATTRIBUTE_INT, new Message().integer(3, value));
+    return this.add(name, ATTRIBUTE_INT, this.begin(name).integer(3, value));
   }
   text(name: string, value: string): Node {
-    return this.add(name, ATTRIBUTE_STRING, new Message().text(4, value));
+    return this.add(name, ATTRIBUTE_STRING, this.begin(name).text(4, value));
   }
   floats(name: string, values: f32[]): Node {
-    const list = new Message();
+    const list = this.begin(name);
     for (let i = 0; i < values.length; i++) list.float(7, values[i]);
     return this.add(name, ATTRIBUTE_FLOATS, list);
   }
   integers(name: string, values: i64[]): Node {
-    const list = new Message();
+    const list = this.begin(name);
     for (let i = 0; i < values.length; i++) list.integer(8, values[i]);
     return this.add(name, ATTRIBUTE_INTS, list);
   }
   texts(name: string, values: string[]): Node {
-    const list = new Message();
+    const list = this.begin(name);
     for (let i = 0; i < values.length; i++) list.text(9, values[i]);
     return this.add(name, ATTRIBUTE_STRINGS, list);
   }
 
   encode(): Message {
-    return this.message;
+    const message = new Message();
+    for (let i = 0; i < this.inputs.length; i++) message.text(1, this.inputs[i]);
+    for (let i = 0; i < this.outputs.length; i++) message.text(2, this.outputs[i]);
+    message.text(4, this.operator);
+    const sorted = this.names.slice().sort();
+    for (let i = 0; i < sorted.length; i++) message.message(5, this.attributes[this.names.indexOf(sorted[i])]);
+    if (this.isMachineLearning) message.text(7, ML_DOMAIN);
+    return message;
   }
 
-  /** An attribute is its value's field, then name and type: the order of fields in a message is free. */
-  private add(name: string, type: i64, value: Message): Node {
-    this.message.message(5, value.text(1, name).integer(20, type));
+  private begin(name: string): Message {
+    return new Message().text(1, name);
+  }
+  private add(name: string, type: i64, attribute: Message): Node {
+    this.names.push(name);
+    this.attributes.push(attribute.integer(20, type));
     return this;
   }
 }
 
-/** A graph whose inputs and outputs are tables of `N` rows, and the model file around it. */
+/**
+ * A graph whose inputs and outputs are tables of `N` rows, and the model file around it. In the file stand
+ * nodes, name, inputs and outputs, so that is the order to call.
+ */
 export class Graph {
   private message: Message = new Message();
 
   add(node: Node): void {
     this.message.message(1, node.encode());
+  }
+  name(text: string): void {
+    this.message.text(2, text);
   }
   /** An input [N, 1], float32 or string. */
   input(name: string, isNumber: bool): void {
@@ -78,8 +95,7 @@ export class Graph {
   }
 
   /** The bytes of the ONNX file; `facts` is stored under `factsKey` of its metadata. */
-  encode(name: string, producer: string, factsKey: string, facts: string): Message {
-    this.message.text(2, name);
+  encode(producer: string, factsKey: string, facts: string): Message {
     return new Message()
       .integer(1, IR_VERSION)
       .text(2, producer)

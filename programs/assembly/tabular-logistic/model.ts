@@ -10,33 +10,34 @@ const OTHER: string = "other";
 
 /**
  * The model as an ONNX file with its preprocessing inside: numbers through Imputer and Scaler, categories through
- * LabelEncoder and OneHotEncoder, everything through one LinearClassifier.
+ * LabelEncoder and OneHotEncoder, everything through one LinearClassifier. Names and order are those a custodian's
+ * gate writes, so that a model passes it unchanged.
  */
 export function encodeModel(table: Table, target: string, design: Design, labels: Labels, weights: usize): Message {
   const graph = new Graph();
   const features = inTableOrder(table, design);
-  const prefix = unusedPrefix(features);
-  for (let i = 0; i < features.length; i++) graph.input(features[i].name, features[i].isNumber);
-
+  const names = new InnerNames(features);
   const parts: string[] = [];
-  if (design.numbers.length > 0) parts.push(addNumbers(graph, design, prefix));
-  for (let i = 0; i < design.categories.length; i++) parts.push(addCategory(graph, design.categories[i], `${prefix}${i}`));
-  const joined = prefix + "features";
+  if (design.numbers.length > 0) parts.push(addNumbers(graph, design, names));
+  for (let i = 0; i < design.categories.length; i++) parts.push(addCategory(graph, design.categories[i], names));
+  const joined = names.next();
   graph.add(new Node("Concat", false, parts, [joined]).integer("axis", 1));
   addClassifier(graph, design, labels, weights, joined);
 
+  graph.name("model");
+  for (let i = 0; i < features.length; i++) graph.input(features[i].name, features[i].isNumber);
   graph.output("label", false, 0);
   graph.output("probabilities", true, labels.classes.length);
-  return graph.encode("tabular-logistic", "koinon", "koinon.model", describe(target, features, labels, design.rows));
+  return graph.encode("koinon", "koinon.model", describe(target, features, labels, design.rows));
 }
 
-function addNumbers(graph: Graph, design: Design, prefix: string): string {
-  const names: string[] = [];
-  for (let i = 0; i < design.numbers.length; i++) names.push(design.numbers[i].name);
-  const joined = prefix + "numbers";
-  const imputed = prefix + "imputed";
-  const scaled = prefix + "scaled";
-  graph.add(new Node("Concat", false, names, [joined]).integer("axis", 1));
+function addNumbers(graph: Graph, design: Design, names: InnerNames): string {
+  const columns: string[] = [];
+  for (let i = 0; i < design.numbers.length; i++) columns.push(design.numbers[i].name);
+  const joined = names.next();
+  const imputed = names.next();
+  const scaled = names.next();
+  graph.add(new Node("Concat", false, columns, [joined]).integer("axis", 1));
   graph.add(
     new Node("Imputer", true, [joined], [imputed])
       .floats("imputed_value_floats", design.means)
@@ -47,7 +48,7 @@ function addNumbers(graph: Graph, design: Design, prefix: string): string {
 }
 
 /** A word the dictionary lacks gets the code of "other" where there is one; a missing cell gets all zeros. */
-function addCategory(graph: Graph, column: Column, prefix: string): string {
+function addCategory(graph: Graph, column: Column, names: InnerNames): string {
   const words: string[] = [];
   const codes: i64[] = [];
   const slots: i64[] = [];
@@ -64,9 +65,9 @@ function addCategory(graph: Graph, column: Column, prefix: string): string {
     codes.push(-1);
   }
   if (slots.length == 0) slots.push(0);
-  const code = prefix + "code";
-  const oneHot = prefix + "oneHot";
-  const flat = prefix + "flat";
+  const code = names.next();
+  const oneHot = names.next();
+  const flat = names.next();
   graph.add(
     new Node("LabelEncoder", true, [column.name], [code])
       .texts("keys_strings", words)
@@ -108,17 +109,18 @@ function addClassifier(graph: Graph, design: Design, labels: Labels, weights: us
   );
 }
 
+/** Canonical JSON (RFC 8785): the names of members are sorted. */
 function describe(target: string, features: Column[], labels: Labels, rows: i32): string {
-  const json = new JsonWriter().openObject();
-  json.key("version").number(1).key("target").string(target).key("classes").strings(labels.classes);
+  const json = new JsonWriter().openObject().key("classes").strings(labels.classes);
   json.key("features").openArray();
   for (let i = 0; i < features.length; i++) {
     const column = features[i];
-    json.openObject().key("name").string(column.name).key("type").string(column.isNumber ? "number" : "category");
+    json.openObject();
     if (!column.isNumber) json.key("categories").strings(column.dictionary);
-    json.closeObject();
+    json.key("name").string(column.name).key("type").string(column.isNumber ? "number" : "category").closeObject();
   }
-  return json.closeArray().key("rows").number(rows).closeObject().toString();
+  json.closeArray().key("rows").number(rows).key("target").string(target).key("version").number(1);
+  return json.closeObject().toString();
 }
 
 function inTableOrder(table: Table, design: Design): Column[] {
@@ -130,13 +132,20 @@ function inTableOrder(table: Table, design: Design): Column[] {
   return features;
 }
 
-/** A prefix for the names inside the graph that no column name starts with. */
-function unusedPrefix(features: Column[]): string {
-  let prefix = "koinon/";
-  for (let i = 0; i < features.length; i++) {
-    if (!features[i].name.startsWith(prefix)) continue;
-    prefix += "/";
-    i = -1;
+/** Names for what flows inside the graph: numbered, under a prefix that no column name starts with. */
+class InnerNames {
+  private prefix: string = "koinon/";
+  private count: i32 = 0;
+
+  constructor(features: Column[]) {
+    for (let i = 0; i < features.length; i++) {
+      if (!features[i].name.startsWith(this.prefix)) continue;
+      this.prefix += "/";
+      i = -1;
+    }
   }
-  return prefix;
+
+  next(): string {
+    return `${this.prefix}${this.count++}`;
+  }
 }
