@@ -238,7 +238,11 @@ describe('tabular-logistic', () => {
     const random = randomFrom(6);
     const x = Array.from({ length: 400 }, () => random() * 60 - 30);
     const words = x.map(value => (value + random() > 0.5 ? 'high' : 'low'));
-    const { model } = await train([{ name: 'x', numbers: x }], { name: 'y', words }, { ...precise, l2: 0.01 });
+    const { model } = await train(
+      [{ name: 'x', numbers: x }],
+      { name: 'y', words },
+      { ...precise, l2: 0.01 },
+    );
     const ends: TestColumn[] = [{ name: 'x', numbers: [-30, 30] }];
     const { probabilities } = await predict(model, ends);
     for (const row of probabilities) {
