@@ -1,0 +1,68 @@
+import { decodeNode, jobEvidenceSchema } from '@koinon/protocol';
+import { z } from 'zod';
+import { isContentOf } from '../blob.ts';
+import { type Check, checkerFor, failed, ok } from '../check.ts';
+import type { Sources } from '../sources.ts';
+import { verifyJob } from '../verifyJob.ts';
+import { verifyPassport } from '../verifyPassport.ts';
+import { count, short } from '../words.ts';
+import { type Bundle, readBundle } from './bundle.ts';
+
+/** Only what every evidence has, to tell it from a passport. */
+const kindSchema = z.object({ koinon: z.string() });
+
+/**
+ * Everything that can be checked about a bundle, its own wholeness first. Blobs come from the file and nowhere else;
+ * the other sources may be asked where they are given. Altered bytes are failed checks and never an error.
+ */
+export async function* verifyBundle(
+  bytes: Uint8Array,
+  sources: Omit<Sources, 'blob'> = {},
+): AsyncGenerator<Check> {
+  const check = checkerFor('bundle');
+  let bundle: Bundle | undefined;
+  yield await check('bundle.form', 'The file is a whole bundle.', () => {
+    bundle = readBundle(bytes);
+    return ok(`${count(bundle.blobs.size, 'blob')}.`);
+  });
+  if (!bundle) return;
+  const { root, blobs, domains } = bundle;
+  yield await check('bundle.blobs', 'Every blob in the file has the bytes its name stands for.', () => {
+    const altered = [...blobs].find(([cid, content]) => !isContentOf(content, cid));
+    return altered
+      ? failed(`${altered[0]} has others.`, 'The file was altered after it was made.')
+      : ok('All of them.');
+  });
+  const content = blobs.get(root);
+  if (!content) {
+    yield await check('bundle.root', 'The file holds what it is about.', () =>
+      failed(`${short(root)} is missing.`, 'There is nothing to check.'),
+    );
+    return;
+  }
+  const inFile: Sources = { ...sources, blob: async cid => blobs.get(cid) };
+  if (kindOf(content) !== 'evidence/1') {
+    yield* verifyPassport(content, root, inFile);
+    return;
+  }
+  if (!domains) {
+    yield await check('bundle.domains', 'The file says of which network the signatures are.', () =>
+      failed('It does not.', 'No signature can be checked without.'),
+    );
+    return;
+  }
+  let evidence: z.output<typeof jobEvidenceSchema> | undefined;
+  yield await check('bundle.evidence', 'The evidence in the file can be read.', () => {
+    evidence = jobEvidenceSchema.parse(decodeNode(content));
+    return ok(`${short(root)}.`);
+  });
+  if (evidence) yield* verifyJob(evidence, domains, 'job', inFile);
+}
+
+function kindOf(bytes: Uint8Array): string | undefined {
+  try {
+    return kindSchema.parse(decodeNode(bytes)).koinon;
+  } catch {
+    return undefined;
+  }
+}

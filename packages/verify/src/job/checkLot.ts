@@ -1,0 +1,114 @@
+import { type AuditEvidence, assurances, drawAuditor, drawId, logLeafHash } from '@koinon/protocol';
+import { asked, type Check, failed, type Outcome, ok, skipped } from '../check.ts';
+import { count, short } from '../words.ts';
+import type { JobContext } from './context.ts';
+
+type LotChoice = Extract<AuditEvidence['choice'], { by: 'lot' }>;
+
+/** Draws the lot again, and compares what it was drawn from with the chain. */
+export async function* checkLot(
+  context: JobContext,
+  audit: AuditEvidence,
+  choice: LotChoice,
+  prefix: string,
+): AsyncGenerator<Check> {
+  const { evidence, check, sources, digests, manifest } = context;
+  const said = audit.report.message;
+  const { message: order } = evidence.order;
+  const { anchor, leafSalt } = evidence.inclusion;
+  const leaf = logLeafHash('Receipt', digests.receipt, leafSalt);
+
+  yield await check(`${prefix}.choice`, 'The lot falls on this auditor, and on nobody’s choice.', () => {
+    if (manifest?.private) {
+      return failed(
+        'The rows are private.',
+        'Nobody drawn by lot may see them, so this report cannot be true.',
+      );
+    }
+    if (order.assurance !== assurances.replay) {
+      return failed('The order does not ask for an auditor drawn by lot.', 'It was put together wrongly.');
+    }
+    const { candidates } = choice;
+    if (new Set(candidates.map(({ operator }) => operator)).size !== candidates.length) {
+      return failed('A candidate stands in the list twice.', 'Its chance was raised.');
+    }
+    if (candidates.some(({ operator }) => operator === order.provider || operator === order.requester)) {
+      return failed(
+        'A party of the job is among the candidates.',
+        'It could have been drawn to check itself.',
+      );
+    }
+    const draw = drawId(choice.beacon, leaf);
+    if (draw !== said.draw) {
+      return failed(
+        `The report names draw ${short(said.draw)}, it comes to ${short(draw)}.`,
+        'It was drawn for another receipt, or from another beacon.',
+      );
+    }
+    const drawn = drawAuditor({ beacon: choice.beacon, leaf, candidates });
+    return drawn === said.auditor
+      ? ok(
+          `Drawn among ${count(candidates.length, 'candidate')} by stake, from beacon ${short(choice.beacon)}.`,
+        )
+      : failed(
+          `Drawn again it falls on ${drawn ? short(drawn) : 'nobody'}, not on ${short(said.auditor)}.`,
+          'Somebody chose the auditor, or altered the list of candidates.',
+        );
+  });
+  yield await check(
+    `${prefix}.beacon`,
+    'The lot was drawn from a number nobody could know before.',
+    async () => {
+      const { beacon, beaconBlock } = choice;
+      if (beaconBlock !== anchor.block + 1) {
+        return failed(
+          `It was taken from block ${beaconBlock}; the log was anchored in block ${anchor.block}.`,
+          'It must be the very next block, or somebody could wait for one that suits.',
+        );
+      }
+      const ask = sources.block;
+      if (!ask) return skipped(`Said to be the hash of block ${beaconBlock}; the chain was not asked.`);
+      const block = await asked(() => ask.call(sources, beaconBlock));
+      if (!block) return failed(`The chain has no block ${beaconBlock}.`, 'The number was made up.');
+      return block.hash.toLowerCase() === beacon
+        ? ok(`The hash of block ${beaconBlock}, the first after the log was fixed.`)
+        : failed(
+            `Block ${beaconBlock} has hash ${short(block.hash)}, not ${short(beacon)}.`,
+            'The number was made up.',
+          );
+    },
+  );
+  yield await check(`${prefix}.candidates`, 'Everybody who had stake could be drawn, and nobody else.', () =>
+    compareCandidates(context, choice),
+  );
+}
+
+async function compareCandidates(
+  { evidence, sources }: JobContext,
+  { candidates }: LotChoice,
+): Promise<Outcome> {
+  const ask = sources.candidates;
+  if (!ask)
+    return skipped(
+      `${count(candidates.length, 'candidate')} named; the chain was not asked for their stakes.`,
+    );
+  const { provider, requester } = evidence.order.message;
+  const { block: anchorBlock } = evidence.inclusion.anchor;
+  const real = await asked(() => ask.call(sources, { anchorBlock, provider, requester }));
+  const staked = new Map(real.map(({ operator, stake }) => [operator.toLowerCase(), stake]));
+  for (const { operator, stake } of candidates) {
+    if (staked.get(operator) !== stake) {
+      return failed(
+        `${short(operator)} is named with ${stake}; the chain says ${staked.get(operator) ?? 'it was no candidate'}.`,
+        'The lot was drawn from a false list.',
+      );
+    }
+    staked.delete(operator);
+  }
+  const [left] = [...staked].filter(([, stake]) => stake > 0n);
+  return left
+    ? failed(`${short(left[0])} had stake and was left out.`, 'The lot was drawn from a false list.')
+    : ok(
+        `${count(candidates.length, 'candidate')} with the stakes the chain had before block ${anchorBlock}.`,
+      );
+}

@@ -1,0 +1,93 @@
+import type { Passport } from '@koinon/protocol';
+import { type Check, type Checker, checkerFor, failed, ok, skipped } from '../check.ts';
+import { NO_MANIFEST } from '../job/context.ts';
+import { firstWrong } from '../job/facts.ts';
+import { readManifest } from '../readManifest.ts';
+import type { Sources } from '../sources.ts';
+import { short } from '../words.ts';
+import type { NamedEvaluation } from './jobsOf.ts';
+import { inputCid, outputCid, programDigest } from './manifestParts.ts';
+
+const TABLE = 'table.safetensors';
+const PREDICTIONS = 'predictions.safetensors';
+
+/** That this model made those predictions on the rows named, and that they are what was measured. */
+export async function* checkEvaluation(
+  passport: Passport,
+  { predictions, metrics, data }: NamedEvaluation,
+  sources: Sources,
+): AsyncGenerator<Check> {
+  const predicting = await readManifest(predictions.evidence, sources);
+  const measuring = await readManifest(metrics.evidence, sources);
+  const training = await readManifest(passport.training, sources);
+  const onPredictions: Checker = checkerFor(predictions.name);
+  const onMetrics: Checker = checkerFor(metrics.name);
+
+  yield await onPredictions('link.model', 'The predictions were made by this model.', () => {
+    if (!predicting) return skipped(NO_MANIFEST);
+    return predicting.executor === 'onnx' && predicting.program === passport.model
+      ? ok(`${short(passport.model)}.`)
+      : failed(`They were made by ${short(predicting.program)}.`, 'Another model was judged in its place.');
+  });
+  yield await onPredictions(
+    'link.rows',
+    'The predictions were made on the public rows that the passport names.',
+    () => {
+      if (!predicting) return skipped(NO_MANIFEST);
+      const rows = inputCid(predicting, TABLE);
+      return rows === data && predicting.inputs.length === 1
+        ? ok(`${short(data)}.`)
+        : failed(
+            `They were made on ${rows ? short(rows) : 'others'}.`,
+            'The model was judged on other rows.',
+          );
+    },
+  );
+  yield await onMetrics(
+    'link.predictions',
+    'The metrics were measured on these predictions and these rows.',
+    () => {
+      if (!measuring) return skipped(NO_MANIFEST);
+      const predicted = outputCid(predictions.evidence, PREDICTIONS);
+      const wrong = firstWrong([
+        [predicted !== undefined, 'there are no predictions'],
+        [inputCid(measuring, PREDICTIONS) === predicted, 'other predictions were measured'],
+        [inputCid(measuring, TABLE) === data, 'they were compared with other rows'],
+        [measuring.inputs.length === 2, 'something else went in too'],
+      ]);
+      return wrong
+        ? failed(`No: ${wrong}.`, 'The numbers are not those of this model on these rows.')
+        : ok(`${short(predicted!)} against ${short(data)}.`);
+    },
+  );
+  yield await onMetrics(
+    'link.target',
+    'The metrics are about the column the model was trained to predict.',
+    () => {
+      if (!measuring || !training) return skipped(NO_MANIFEST);
+      const [trained, measured] = [training.params['target'], measuring.params['target']];
+      if (typeof trained !== 'string') return skipped('The training does not say which column it predicts.');
+      return trained === measured
+        ? ok(`“${trained}”.`)
+        : failed(
+            `Trained for “${trained}”, measured for “${String(measured)}”.`,
+            'The numbers are about something else.',
+          );
+    },
+  );
+  yield await onMetrics(
+    'metrics.program',
+    'The metrics were measured by a program known to measure right.',
+    () => {
+      if (!measuring) return skipped(NO_MANIFEST);
+      if (!sources.programs) return skipped('No list of known programs is at hand here.');
+      const name = sources.programs.get(programDigest(measuring));
+      return name === 'tabular-evaluate'
+        ? ok(`${name}, ${short(measuring.program)}.`)
+        : failed(
+            `${short(measuring.program)} is not the evaluation program of this version of Koinon.`,
+            'A program of somebody’s own can print any numbers: read it, or verify with the version the evaluation was made with.',
+          );
+    },
+  );
+}
