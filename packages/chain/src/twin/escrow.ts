@@ -109,6 +109,7 @@ export function memoryEscrow(
   }
 
   function credit({ token, payee, amount, exposure }: Credit, { timestamp }: ActionPlace): void {
+    if (amount === 0n) return;
     mature(token, payee, timestamp);
     const claims = maturing.get(at(token, payee))!;
     maturing.set(at(token, payee), { ...claims, newer: claims.newer + amount });
@@ -218,12 +219,19 @@ export function memoryEscrow(
             if (!valid[i]) {
               throw refusal('BadVoucherSignature', { channel, signer: claim.params.signer }, doing);
             }
+            // A stretch of the same payee and token is credited, and held to its stake, as one.
+            let run = credits.at(-1);
+            if (run?.payee !== claim.params.payee || run.token !== claim.params.token) {
+              run = creditOf(claim, 0n);
+              credits.push(run);
+            }
             const state = channels.get(channel);
             const claimed = totals.get(channel) ?? state?.claimed ?? 0n;
             const total = claim.voucher.message.cumulativeAmount;
             if (state === undefined || total <= claimed || total > state.deposit) return;
             totals.set(channel, total);
-            credits.push(creditOf(claim, total - claimed));
+            run.amount += total - claimed;
+            run.exposure += creditOf(claim, total - claimed).exposure;
           });
           checkCover(credits, place, doing);
           for (const [channel, total] of totals) channels.get(channel)!.claimed = total;
