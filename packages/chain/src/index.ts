@@ -8,6 +8,7 @@ export {
 } from './deploy.ts';
 export { channelIdOf } from './evm/channelKey.ts';
 export { peerIdBytes, peerIdText } from './evm/peerId.ts';
+export { sqliteSnapshot } from './index/snapshot.ts';
 export type * from './interfaces.ts';
 export { DEV_MNEMONIC, type DevAccount, devAccount } from './local/devAccounts.ts';
 export { type Anvil, type StartAnvilOptions, startAnvil } from './local/startAnvil.ts';

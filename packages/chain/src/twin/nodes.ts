@@ -23,7 +23,7 @@ interface Entry {
 }
 
 /** Anchors that stay readable, and the room one challenge window has. */
-const ANCHOR_RING = 256;
+const ANCHOR_RING = 2048;
 const ANNOUNCEMENT_MAX = 1024;
 
 export interface NodeBook {
