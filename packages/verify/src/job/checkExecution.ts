@@ -1,6 +1,6 @@
 import { executionCommitment, fileListDigest, ZERO_32 } from '@koinon/protocol';
 import { type Check, failed, ok, skipped } from '../check.ts';
-import { count, short, size } from '../words.ts';
+import { count, list, short, size } from '../words.ts';
 import { type JobContext, NO_MANIFEST } from './context.ts';
 
 /** What the execution came to, and that it is what the receipt signs for. */
@@ -64,7 +64,7 @@ export async function* checkExecution(context: JobContext): AsyncGenerator<Check
   }
   yield await check('outputs.list', 'The files shown are the ones the receipt signs for.', () =>
     fileListDigest(outputs) === receipt.output
-      ? ok(outputs.map(file => `${file.name} (${size(file.size)})`).join(', ') || 'No file left.')
+      ? ok(`${list(outputs.map(file => `${file.name} (${size(file.size)})`)) || 'No file left'}.`)
       : failed(
           'Name, size or digest of a file is not what the provider signed.',
           'A file was added, taken away or exchanged.',

@@ -73,5 +73,5 @@ function compare(artefacts: Verdict['artefacts'], outputs: readonly FileEntry[])
     return failed(`The gate never judged ${list([...out.keys()])}.`, 'Something left that it did not see.');
   }
   const words = artefacts.map(({ name, decision }) => `${name}: ${decision}`);
-  return ok(words.join(', ') || 'Nothing left.');
+  return ok(`${list(words) || 'Nothing left'}.`);
 }

@@ -1,4 +1,5 @@
 import { digestOfCid, type Passport } from '@koinon/protocol';
+import { findBlob } from '../blob.ts';
 import { asked, type Check, type Checker, failed, ok, skipped } from '../check.ts';
 import { NO_MANIFEST } from '../job/context.ts';
 import { readManifest } from '../readManifest.ts';
@@ -80,6 +81,10 @@ export async function* checkTraining(
       `dataset.${id}.metadata`,
       `The description of dataset ${id} is the one on chain.`,
       async () => {
+        const found = await findBlob(sources, metadata);
+        if (found.state === 'wrong') {
+          return failed(`The bytes given as ${short(metadata)} are others.`, 'The description was altered.');
+        }
         const { dataset } = sources;
         if (!dataset || !/^[0-9]{1,78}$/.test(id)) return skipped('The chain was not asked.');
         const record = await asked(() => dataset(BigInt(id)));

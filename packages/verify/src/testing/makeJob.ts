@@ -1,0 +1,227 @@
+import {
+  type AuditEvidence,
+  type AuditReport,
+  assurances,
+  auditVerdicts,
+  type Candidate,
+  cidOfBlob,
+  cidOfNode,
+  drawAuditor,
+  drawId,
+  type ExecutionOpening,
+  encodeManifest,
+  encodeNode,
+  executionCommitment,
+  fileList,
+  fileListDigest,
+  type Grant,
+  type Hex,
+  type JobEvidence,
+  type Manifest,
+  manifestDigest,
+  type Order,
+  type Receipt,
+  type Signed,
+  type StatementSigner,
+  sha256,
+  signStatement,
+  statementDigest,
+  toHex,
+  type Verdict,
+  ZERO_32,
+  ZERO_ADDRESS,
+} from '@koinon/protocol';
+import type { ReplayResult } from '../sources.ts';
+import { inclusionIn } from './chainTwin.ts';
+import { digestOf, domains, parties, token } from './parties.ts';
+import type { World } from './world.ts';
+
+/** A job to be made, and where it should depart from an honest one. */
+export interface JobPlan {
+  manifest: Manifest;
+  provider: StatementSigner;
+  /** What the program writes; the twin of a program is this function. */
+  result: ReplayResult;
+  grant?: Signed<'Grant'>;
+  order?: Partial<Order>;
+  receipt?: Partial<Receipt>;
+  report?: Partial<AuditReport>;
+  verdict?: Partial<Verdict>;
+  /** Who signs the report in place of the chosen auditor. */
+  auditor?: StatementSigner;
+  candidates?: readonly Candidate[];
+  beaconDelay?: number;
+}
+
+/** Evidence as an honest provider and auditor make it, but for what the plan changes before anything is signed. */
+export async function makeJob(world: World, plan: JobPlan): Promise<JobEvidence> {
+  const { manifest, provider, grant, result } = plan;
+  const { researcher } = parties;
+  const isPrivate = manifest.private;
+  world.blobs.set(cidOfNode(manifest), encodeManifest(manifest));
+  for (const bytes of result.outputs.values()) world.blobs.set(cidOfBlob(bytes), bytes);
+  const name = cidOfNode(manifest);
+  const order = await signStatement(
+    'Order',
+    {
+      manifest: manifestDigest(manifest),
+      requester: researcher.address,
+      provider: provider.address,
+      grant: grant ? statementDigest('Grant', grant.message, domains) : ZERO_32,
+      channel: digestOf(`channel ${provider.address}`),
+      token,
+      maxAmount: 50n,
+      assurance: assurances[isPrivate ? 'owner-audited' : 'replay'],
+      auditor: grant?.message.auditor ?? ZERO_ADDRESS,
+      expiresAt: 1_800_003_600n,
+      nonce: digestOf(`nonce ${name}`),
+      ...plan.order,
+    },
+    domains,
+    researcher,
+  );
+  const opening: ExecutionOpening = {
+    salt: isPrivate ? digestOf(`salt ${name}`) : ZERO_32,
+    exitCode: result.exitCode,
+    fuel: result.fuel,
+    rawOutput: fileListDigest(fileList(result.outputs)),
+    trace: typeof result.traceRoot === 'string' ? result.traceRoot : toHex(result.traceRoot),
+  };
+  const outputs = fileList(result.outputs).map(file => ({
+    ...file,
+    cid: cidOfBlob(result.outputs.get(file.name)!),
+  }));
+  const verdict: Verdict | undefined = isPrivate
+    ? {
+        koinon: 'verdict/1',
+        policy: grant?.message.policy ?? ZERO_32,
+        artefacts: outputs.map(({ name, size, sha256 }) => ({
+          name,
+          class: name.endsWith('.onnx') ? 'model' : 'metrics',
+          decision: 'released',
+          size,
+          sha256,
+          reasons: [],
+        })),
+        ...plan.verdict,
+      }
+    : undefined;
+  if (verdict) world.blobs.set(cidOfNode(verdict), encodeNode(verdict));
+  const log = world.log(provider.address);
+  const receipt = await signStatement(
+    'Receipt',
+    {
+      manifest: order.message.manifest,
+      order: statementDigest('Order', order.message, domains),
+      provider: provider.address,
+      execution: executionCommitment(opening),
+      output: fileListDigest(outputs),
+      verdict: verdict ? toHex(sha256(encodeNode(verdict))) : ZERO_32,
+      token,
+      amount: isPrivate ? 40n : 30n,
+      logIndex: BigInt(log.nextIndex),
+      anchorBy: 1_800_001_200n,
+      ...plan.receipt,
+    },
+    domains,
+    provider,
+  );
+  const leafSalt = isPrivate ? digestOf(`leaf ${name}`) : ZERO_32;
+  const digest = statementDigest('Receipt', receipt.message, domains);
+  const index = log.nextIndex;
+  const leaf = log.append('Receipt', digest, leafSalt);
+  log.addStrangers(2);
+  const inclusion = inclusionIn(log, world.chain.anchor(log), index, leafSalt);
+
+  const audits: AuditEvidence[] = [];
+  const chosen = choose();
+  if (chosen) {
+    const auditorLog = world.log(chosen.auditor.address);
+    const report = await signStatement(
+      'AuditReport',
+      {
+        receipt: digest,
+        auditor: chosen.auditor.address,
+        execution: receipt.message.execution,
+        verdict: auditVerdicts.agrees,
+        draw: chosen.draw,
+        logIndex: BigInt(auditorLog.nextIndex),
+        anchorBy: 1_800_001_300n,
+        ...plan.report,
+      },
+      domains,
+      chosen.auditor,
+    );
+    const salt = isPrivate ? digestOf(`report ${name}`) : ZERO_32;
+    const at = auditorLog.nextIndex;
+    auditorLog.append('AuditReport', statementDigest('AuditReport', report.message, domains), salt);
+    auditorLog.addStrangers(1);
+    audits.push({
+      report,
+      inclusion: inclusionIn(auditorLog, world.chain.anchor(auditorLog), at, salt),
+      choice: chosen.choice,
+    });
+  }
+  return {
+    koinon: 'evidence/1',
+    manifest: name,
+    order,
+    ...(grant ? { grant } : {}),
+    receipt,
+    ...(isPrivate ? {} : { opening }),
+    outputs,
+    ...(verdict ? { verdict: cidOfNode(verdict) } : {}),
+    inclusion,
+    audits,
+  };
+
+  function choose() {
+    if (order.message.assurance === assurances.none) return undefined;
+    if (isPrivate) {
+      return {
+        auditor: plan.auditor ?? parties.hospitalAudit,
+        draw: ZERO_32,
+        choice: { by: 'owner' as const },
+      };
+    }
+    const beaconBlock = inclusion.anchor.block + (plan.beaconDelay ?? 1);
+    const beacon: Hex = world.chain.block(beaconBlock).hash;
+    const parts = { provider: provider.address, requester: researcher.address };
+    const candidates = [...(plan.candidates ?? world.chain.candidates(parts))];
+    const drawn = drawAuditor({ beacon, leaf, candidates });
+    const auditor = plan.auditor ?? Object.values(parties).find(party => party.address === drawn)!;
+    return {
+      auditor,
+      draw: drawId(beacon, leaf),
+      choice: { by: 'lot' as const, beacon, beaconBlock, candidates },
+    };
+  }
+}
+
+export async function makeGrant(
+  changes: Partial<Grant>,
+  signer: StatementSigner = parties.hospital,
+): Promise<Signed<'Grant'>> {
+  return signStatement(
+    'Grant',
+    {
+      dataset: 7n,
+      epoch: 2n,
+      requester: parties.researcher.address,
+      program: ZERO_32,
+      purpose: digestOf('to help'),
+      policy: digestOf('policy'),
+      token,
+      amount: 40n,
+      microRho: 0n,
+      uses: 1,
+      auditor: parties.hospitalAudit.address,
+      validFrom: 1_799_999_000n,
+      expiresAt: 1_800_086_400n,
+      nonce: digestOf('nonce of the grant'),
+      ...changes,
+    },
+    domains,
+    signer,
+  );
+}
