@@ -10,6 +10,7 @@ import { errorResponse, notFound } from './errors.ts';
 import { loopbackGuard } from './loopbackGuard.ts';
 import { addOpenInference } from './openInference.ts';
 import { addReadRoutes } from './readRoutes.ts';
+import { addPage } from './servePage.ts';
 
 export interface HttpOptions {
   name: string;
@@ -59,6 +60,7 @@ export async function serveHttp(node: KoinonNode, options: HttpOptions): Promise
   addChangeRoutes(app, node);
   const predictors = new Predictors(node.ports.store);
   addOpenInference(app, node, predictors);
+  addPage(app);
 
   const server = serve({ fetch: app.fetch, hostname: options.host, port: options.port });
   await new Promise<void>((resolve, reject) => {

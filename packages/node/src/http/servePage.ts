@@ -22,7 +22,16 @@ const MEDIA_TYPES: Record<string, string> = {
 };
 
 /** Paths that the page itself resolves; anything else stays an error, so that a mistyped API call is seen. */
-const CLIENT_ROUTES = ['/', '/studies', '/studies/*', '/models', '/models/*', '/data', '/data/*', '/glossary'];
+const CLIENT_ROUTES = [
+  '/',
+  '/studies',
+  '/studies/*',
+  '/models',
+  '/models/*',
+  '/data',
+  '/data/*',
+  '/glossary',
+];
 
 /**
  * Serves the built page. Assets carry a hash of their content in their name, so a browser keeps them for ever; the
@@ -44,7 +53,10 @@ export function addPage(app: Hono, dist: string | undefined = findDist()): void 
       if (dist && existsSync(join(dist, 'index.html'))) {
         return file(context, join(dist, 'index.html'), 'no-cache');
       }
-      return context.text('The page has not been built; "npm start" builds it. The API is at /api/status.', 503);
+      return context.text(
+        'The page has not been built; "npm start" builds it. The API is at /api/status.',
+        503,
+      );
     });
   }
 }

@@ -1,0 +1,102 @@
+// Bundles the page into dist/: a small first load, and a worker with everything that checks and replays, which a
+// browser fetches when somebody asks for it. Does nothing when no source changed.
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BuildOptions, Metafile } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const repository = dirname(dirname(root));
+const dist = join(root, 'dist');
+const assets = join(dist, 'assets');
+const stampFile = join(dist, 'stamp.json');
+const template = join(root, 'index.html');
+const icon = join(root, 'favicon.svg');
+
+const common = {
+  outdir: assets,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2023',
+  minify: true,
+  entryNames: '[name]-[hash]',
+  chunkNames: 'chunk-[hash]',
+  assetNames: '[name]-[hash]',
+  legalComments: 'none',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  absWorkingDir: repository,
+  metafile: true,
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+/** Builds the page when it is stale; true when it built anything. */
+export async function buildWeb(): Promise<boolean> {
+  if (isFresh()) return false;
+  const { build } = await import('esbuild');
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(assets, { recursive: true });
+
+  const runtime = fileURLToPath(import.meta.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
+  const runtimeName = `onnxruntime-${digestOf(runtime).slice(0, 8)}.wasm`;
+  copyFileSync(runtime, join(assets, runtimeName));
+
+  const checker = await build({
+    ...common,
+    entryPoints: [join(root, 'src', 'checker', 'worker.ts')],
+    define: { ONNX_RUNTIME_URL: JSON.stringify(`/assets/${runtimeName}`) },
+  });
+  const page = await build({
+    ...common,
+    entryPoints: [join(root, 'src', 'main.tsx')],
+    define: { CHECKER_URL: JSON.stringify(`/assets/${entryOf(checker.metafile, 'worker.ts')}`) },
+  });
+
+  const script = entryOf(page.metafile, 'main.tsx');
+  const style = readdirSync(assets).find(name => name.endsWith('.css'));
+  const html = readFileSync(template, 'utf8')
+    .replace('{{script}}', `/assets/${script}`)
+    .replace('{{style}}', `/assets/${style}`);
+  writeFileSync(join(dist, 'index.html'), html);
+  copyFileSync(icon, join(dist, 'favicon.svg'));
+
+  const inputs = [checker.metafile, page.metafile].flatMap(({ inputs }) =>
+    Object.keys(inputs).map(path => join(repository, path)),
+  );
+  inputs.push(template, icon, runtime, fileURLToPath(import.meta.url));
+  const sources = [...new Set(inputs)].filter(path => existsSync(path));
+  const stamp = Object.fromEntries(sources.map(path => [relative(repository, path), digestOf(path)]));
+  writeFileSync(stampFile, JSON.stringify(stamp));
+  return true;
+}
+
+/** File name of the bundle whose entry is the source with that name. */
+function entryOf({ outputs }: Metafile, source: string): string {
+  for (const [path, { entryPoint }] of Object.entries(outputs)) {
+    if (entryPoint !== undefined && basename(entryPoint) === source) return basename(path);
+  }
+  throw new Error(`esbuild made nothing of ${source}`);
+}
+
+function isFresh(): boolean {
+  if (!existsSync(stampFile) || !existsSync(join(dist, 'index.html'))) return false;
+  const stamp = JSON.parse(readFileSync(stampFile, 'utf8')) as Record<string, string>;
+  return Object.entries(stamp).every(([path, digest]) => digestOf(join(repository, path)) === digest);
+}
+
+function digestOf(path: string): string {
+  return existsSync(path) ? createHash('sha256').update(readFileSync(path)).digest('hex') : '';
+}
+
+if (import.meta.main) await buildWeb();

@@ -1,0 +1,71 @@
+import type { Audit, Domains, Hex, Inclusion, Signed } from '../api/answers.ts';
+
+/** What was looked at, as the page shows it; the same shape as a check of `@koinon/verify`. */
+export interface Check {
+  id: string;
+  job: string;
+  state: 'ok' | 'failed' | 'skipped';
+  title: string;
+  detail: string;
+}
+
+export interface Statement {
+  type: 'Order' | 'Receipt' | 'AuditReport' | 'Voucher' | 'GrantRequest' | 'Grant';
+  signed: Signed;
+  domains: Domains;
+}
+
+/** One level of an inclusion proof: what is known, what it is joined with, and on which side that stands. */
+export interface ProofLevel {
+  hash: Hex;
+  sibling?: Hex;
+  siblingIs?: 'left' | 'right';
+}
+
+/** What the model says it takes (`koinon.model` in its ONNX file). */
+export interface ModelDescription {
+  target: string;
+  classes: string[];
+  features: { name: string; type: 'number' | 'category'; categories?: string[] | undefined }[];
+  rows: number;
+}
+
+export type Cell = number | string | null;
+
+/** What can be asked of the checker: its arguments and its answer. Everything it reads, it parses and verifies. */
+export interface Questions {
+  /** A public manifest by name, decoded. */
+  manifest: { args: { cid: string }; answer: Record<string, unknown> };
+  /** A public structure by name, decoded. */
+  structure: { args: { cid: string }; answer: unknown };
+  /** Digest and signer of a statement. */
+  statement: { args: Statement; answer: { digest: Hex; signer: Hex } };
+  /** Whether a statement is in the log with the root, level by level. */
+  inclusion: {
+    args: { statement: Statement; inclusion: Inclusion };
+    answer: { isIncluded: boolean; leaf: Hex; levels: ProofLevel[] };
+  };
+  /** The lot, drawn again for a receipt. */
+  lot: {
+    args: { receipt: Statement; leafSalt: Hex; choice: Extract<Audit['choice'], { by: 'lot' }> };
+    answer: { auditor: Hex | undefined; draw: Hex };
+  };
+  /** What a public model takes and says. */
+  description: { args: { model: string }; answer: ModelDescription };
+  /** The first rows of a public table. */
+  rows: { args: { table: string; limit: number }; answer: Record<string, Cell>[] };
+  /** Verifies a passport and replays its public jobs; every check is an event before the answer, their number. */
+  passport: { args: { cid: string }; answer: number };
+}
+export type Question = keyof Questions;
+
+export interface Asked<Q extends Question = Question> {
+  id: number;
+  question: Q;
+  args: Questions[Q]['args'];
+}
+export type Told =
+  | { id: number; kind: 'check'; check: Check }
+  | { id: number; kind: 'note'; text: string }
+  | { id: number; kind: 'answer'; answer: unknown }
+  | { id: number; kind: 'error'; message: string };

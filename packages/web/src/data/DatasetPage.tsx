@@ -1,0 +1,113 @@
+import type { DatasetDetail } from '../api/answers.ts';
+import { ask } from '../api/ask.ts';
+import { useAnswer } from '../api/useAnswer.ts';
+import { Address } from '../parts/Address.tsx';
+import { Facts } from '../parts/Facts.tsx';
+import { Hash } from '../parts/Hash.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Page } from '../parts/Page.tsx';
+import { Term } from '../parts/Term.tsx';
+import { grouped } from '../words/format.ts';
+import { policySentences } from '../words/policyWords.ts';
+
+const typeWords: Record<string, string> = { 'sc:Float': 'number', 'sc:Text': 'category' };
+
+export function DatasetPage({ id }: { id: string }) {
+  const answer = useAnswer(`dataset ${id}`, () =>
+    ask<DatasetDetail>(`/api/datasets/${encodeURIComponent(id)}`),
+  );
+  const name = answer.state === 'here' ? answer.value.said?.name : undefined;
+  return (
+    <Page title={name ?? `Dataset ${id}`}>
+      <Loaded answer={answer} what="the dataset">
+        {dataset => <Known dataset={dataset} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Known({ dataset }: { dataset: DatasetDetail }) {
+  const { metadata, said } = dataset;
+  const rows = metadata?.['koinon:approximateRows'];
+  const fields = metadata?.recordSet?.[0]?.field ?? [];
+  return (
+    <>
+      {metadata?.description && <p class="lead">{metadata.description}</p>}
+      {!said && (
+        <p class="box" role="status">
+          Its custodian does not answer at the moment; below is what the blockchain says.
+        </p>
+      )}
+      {said && (
+        <p>
+          <a class="button" href={`/api/datasets/${dataset.id}/mock`} download={`${said.name}-mock.csv`}>
+            Download the mock (CSV)
+          </a>{' '}
+          <Term noun="mock">Invented rows</Term> of the same shape: none of them is real.
+        </p>
+      )}
+      <Facts
+        facts={[
+          { name: 'custodian', value: <Address of={dataset.custodian} />, about: 'Holds the rows.' },
+          { name: 'owner', value: <Address of={dataset.owner} />, about: 'Decides who may use them.' },
+          ...(rows === undefined
+            ? []
+            : [
+                {
+                  name: 'rows',
+                  value: `about ${grouped(rows)}`,
+                  about: 'Rounded, so that nobody can tell whether one more person is in it.',
+                },
+              ]),
+          ...(said?.target ? [{ name: 'to be predicted', value: said.target }] : []),
+          ...(metadata?.license ? [{ name: 'licence', value: metadata.license }] : []),
+          {
+            name: 'content',
+            value: <Hash of={dataset.contentRoot} label="the content root" />,
+            about: 'Fingerprint of the rows. It says nothing about them, and other rows would have another.',
+          },
+        ]}
+      />
+      {said && (
+        <section aria-labelledby="policy">
+          <h2 id="policy">What may be done with it</h2>
+          <ul>
+            {policySentences(said.policy).map(sentence => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+          <p class="muted">
+            This is the <Term noun="policy" /> whose fingerprint the owner put on the blockchain:{' '}
+            <Hash of={dataset.policyDigest} label="the fingerprint of the policy" />
+          </p>
+        </section>
+      )}
+      {fields.length > 0 && (
+        <section aria-labelledby="columns">
+          <h2 id="columns">Columns</h2>
+          <table class="cards">
+            <caption class="sr">Columns of the table</caption>
+            <thead>
+              <tr>
+                <th scope="col">Column</th>
+                <th scope="col">Kind</th>
+                <th scope="col">Values</th>
+              </tr>
+            </thead>
+            <tbody>
+              {fields.map(field => (
+                <tr key={field.name}>
+                  <th scope="row">{field.name}</th>
+                  <td data-label="Kind">{typeWords[field.dataType ?? ''] ?? field.dataType}</td>
+                  <td data-label="Values">
+                    {field['koinon:dictionary']?.join(', ') ?? <span class="muted">any number</span>}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </>
+  );
+}

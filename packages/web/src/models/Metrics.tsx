@@ -1,0 +1,172 @@
+import type { EvaluationMetrics, GroupMetrics, JobEvidence } from '../api/answers.ts';
+import { ask } from '../api/ask.ts';
+import { useAnswer } from '../api/useAnswer.ts';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Term } from '../parts/Term.tsx';
+import { grouped, percent } from '../words/format.ts';
+import { byColumn, isClearlyWorse, metricsCsv, wilson, worstGroup } from './groupFacts.ts';
+
+/** How well the model does, for all and for each group: whom does it fail? */
+export function Metrics({ metrics }: { metrics: JobEvidence }) {
+  const file = metrics.outputs.find(({ name }) => name === 'metrics.json');
+  const answer = useAnswer(`metrics ${file?.cid}`, () => ask<EvaluationMetrics>(`/api/blobs/${file?.cid}`));
+  return (
+    <section aria-labelledby="metrics">
+      <h2 id="metrics">How well it does, and whom it fails</h2>
+      <Loaded answer={answer} what="the metrics">
+        {value => (
+          <>
+            <Summary metrics={value} />
+            <Overall overall={value.overall} />
+            <Groups metrics={value} />
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+function Summary({ metrics }: { metrics: EvaluationMetrics }) {
+  const { overall } = metrics;
+  const worst = worstGroup(metrics);
+  return (
+    <p>
+      On {grouped(overall.rows)} public rows the model’s first choice is right for{' '}
+      <strong>{percent(overall.accuracy)}</strong>.
+      {worst && (
+        <>
+          {' '}
+          It is right least often where {worst.column} is {worst.value}:{' '}
+          <strong>{percent(worst.accuracy)}</strong> of {grouped(worst.rows)} rows
+          {isClearlyWorse(worst, overall.accuracy)
+            ? ', more below the whole than chance explains.'
+            : '; so few rows differ by that much by chance alone.'}
+        </>
+      )}
+    </p>
+  );
+}
+
+function Overall({ overall }: { overall: EvaluationMetrics['overall'] }) {
+  const figure = (value: number | null) => (value === null ? '–' : value.toFixed(3));
+  return (
+    <ul class="counters">
+      <li>
+        <span class="number">{percent(overall.accuracy)}</span>{' '}
+        <span class="title">
+          <Term noun="accuracy" />
+        </span>
+        <span class="about">higher is better</span>
+      </li>
+      <li>
+        <span class="number">{figure(overall.rocAuc)}</span>{' '}
+        <span class="title">
+          <Term noun="roc-auc">ROC AUC</Term>
+        </span>
+        <span class="about">0.5 is guessing, 1 perfect</span>
+      </li>
+      <li>
+        <span class="number">{figure(overall.logLoss)}</span>{' '}
+        <span class="title">
+          <Term noun="log-loss" />
+        </span>
+        <span class="about">lower is better</span>
+      </li>
+      <li>
+        <span class="number">{figure(overall.expectedCalibrationError)}</span>{' '}
+        <span class="title">
+          <Term noun="calibration-error" />
+        </span>
+        <span class="about">lower is better</span>
+      </li>
+    </ul>
+  );
+}
+
+function Groups({ metrics }: { metrics: EvaluationMetrics }) {
+  const { groups, overall } = metrics;
+  if (groups.length === 0) return <p>It was not measured by group.</p>;
+  const csv = `data:text/csv;charset=utf-8,${encodeURIComponent(metricsCsv(metrics))}`;
+  return (
+    <>
+      <div class="scroll">
+        <table class="groups">
+          <caption>
+            By group. The bar is the accuracy, the thin line the range it may well lie in given so few rows
+            (95 %), the dashed line the accuracy for all. Looking at many groups, one in twenty falls outside
+            by chance.
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Group</th>
+              <th scope="col" class="figure">
+                Rows
+              </th>
+              <th scope="col">Accuracy</th>
+              <th scope="col" class="figure">
+                ROC AUC
+              </th>
+              <th scope="col" class="figure">
+                Log loss
+              </th>
+              <th scope="col" class="figure">
+                Calibration error
+              </th>
+            </tr>
+          </thead>
+          {[...byColumn(groups)].map(([column, members]) => (
+            <tbody key={column}>
+              <tr>
+                <th scope="rowgroup" colSpan={6} class="column">
+                  {column}
+                </th>
+              </tr>
+              {members.map(group => (
+                <GroupRow key={group.value} group={group} overall={overall.accuracy} />
+              ))}
+            </tbody>
+          ))}
+        </table>
+      </div>
+      <p>
+        <a href={csv} download="metrics.csv">
+          Download these figures (CSV)
+        </a>
+      </p>
+    </>
+  );
+}
+
+function GroupRow({ group, overall }: { group: GroupMetrics; overall: number | null }) {
+  const figure = (value: number | null) => (value === null ? '–' : value.toFixed(3));
+  return (
+    <tr class={isClearlyWorse(group, overall) ? 'worse' : ''}>
+      <th scope="row">{group.value}</th>
+      <td class="figure">{grouped(group.rows)}</td>
+      <td>
+        <span class="bar-cell">
+          <span class="bar-number">{percent(group.accuracy)}</span>
+          <Bar group={group} overall={overall} />
+          {isClearlyWorse(group, overall) && <span class="note">clearly lower</span>}
+        </span>
+      </td>
+      <td class="figure">{figure(group.rocAuc)}</td>
+      <td class="figure">{figure(group.logLoss)}</td>
+      <td class="figure">{figure(group.expectedCalibrationError)}</td>
+    </tr>
+  );
+}
+
+/** Decoration of the number beside it: hidden from those who hear the page. */
+function Bar({ group, overall }: { group: GroupMetrics; overall: number | null }) {
+  if (group.accuracy === null) return null;
+  const { low, high } = wilson(group.accuracy, group.rows);
+  return (
+    <svg class="bar" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="track" x="0" y="2" width="100" height="10" />
+      <rect class="fill" x="0" y="2" width={100 * group.accuracy} height="10" />
+      <path class="range" d={`M${100 * low} 7H${100 * high}`} />
+      {overall !== null && <path class="overall" d={`M${100 * overall} 0V14`} />}
+    </svg>
+  );
+}

@@ -1,0 +1,168 @@
+import type { Dataset, ModelEntry, NetworkNode, Status, Study } from '../api/answers.ts';
+import { ask } from '../api/ask.ts';
+import { useAnswer } from '../api/useAnswer.ts';
+import { roleName } from '../parts/Address.tsx';
+import { Hash } from '../parts/Hash.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Badge } from '../parts/Mark.tsx';
+import { Page } from '../parts/Page.tsx';
+import { Term } from '../parts/Term.tsx';
+import { ago, grouped, koin, shortHex } from '../words/format.ts';
+
+const REFRESH_MS = 4000;
+
+interface Overview {
+  status: Status;
+  nodes: NetworkNode[];
+  studies: Study[];
+  models: ModelEntry[];
+  datasets: Dataset[];
+}
+
+async function loadOverview(): Promise<Overview> {
+  const [status, { nodes }, { studies }, { models }, { datasets }] = await Promise.all([
+    ask<Status>('/api/status'),
+    ask<{ nodes: NetworkNode[] }>('/api/nodes'),
+    ask<{ studies: Study[] }>('/api/studies'),
+    ask<{ models: ModelEntry[] }>('/api/models'),
+    ask<{ datasets: Dataset[] }>('/api/datasets'),
+  ]);
+  return { status, nodes, studies, models, datasets };
+}
+
+export function NetworkPage() {
+  const overview = useAnswer('overview', loadOverview, REFRESH_MS);
+  return (
+    <Page
+      title="The network"
+      lead="Here data is used without being seen, computers are lent, and models are made that anyone can check. Nobody has to be trusted: who does work signs for it, and what was signed can be replayed."
+    >
+      <Loaded answer={overview} what="the network">
+        {value => (
+          <>
+            <Latest {...value} />
+            <Counters {...value} />
+            <Nodes nodes={value.nodes} name={value.status.name} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Latest({ studies, models }: Overview) {
+  const study = studies.at(-1);
+  if (!study) {
+    return (
+      <p class="box">
+        Nothing has been studied through this node yet. <code>npm start</code> runs the main job on an
+        invented cohort; <code>npm start -- --csv FILE --target COLUMN</code> does it with a table of yours.
+      </p>
+    );
+  }
+  const model = models.findLast(({ name }) => name === study.request.name);
+  const state = study.state === 'done' ? 'done' : study.state === 'running' ? 'running' : 'failed';
+  return (
+    <section class="box" aria-labelledby="latest">
+      <h2 id="latest">Latest study</h2>
+      <p>
+        <Badge state={state} />{' '}
+        <a href={`/studies/${study.id}`}>{study.request.name ?? `Study ${study.id}`}</a>,{' '}
+        {ago(study.createdAtMs, Date.now())}: “{study.request.purpose}”
+      </p>
+      {model && (
+        <p>
+          Its model:{' '}
+          <a href={`/models/${model.name}`}>
+            {model.name}, version {model.version}
+          </a>
+          . Try it, and check how it was made.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Counters({ status, nodes, studies, models, datasets }: Overview) {
+  const entries = nodes.reduce((sum, node) => sum + Number(node.log.size), 0);
+  const counters = [
+    { title: 'block', value: grouped(status.block.number), about: `chain ${status.deployment.chainId}` },
+    { title: 'nodes', value: grouped(nodes.length), about: 'registered on the blockchain' },
+    { title: 'datasets', value: grouped(datasets.length), about: 'held by custodians' },
+    { title: 'models', value: grouped(models.length), about: 'served by this node' },
+    { title: 'studies', value: grouped(studies.length), about: 'run through this node' },
+    { title: 'log entries', value: grouped(entries), about: 'anchored, all nodes together' },
+  ];
+  return (
+    <section aria-labelledby="counters">
+      <h2 id="counters" class="sr">
+        In numbers
+      </h2>
+      <ul class="counters">
+        {counters.map(({ title, value, about }) => (
+          <li key={title}>
+            <span class="number">{value}</span> <span class="title">{title}</span>
+            <span class="about">{about}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Nodes({ nodes, name }: { nodes: NetworkNode[]; name: string }) {
+  const sorted = [...nodes].sort((a, b) => Number(b.isSelf) - Number(a.isSelf));
+  return (
+    <section aria-labelledby="nodes">
+      <h2 id="nodes">Nodes</h2>
+      <p>
+        Each <Term noun="node" /> is known by the address of its key. Its <Term noun="stake" /> is a pledge it
+        can lose; its <Term noun="log" /> holds everything it signed, and the log’s size and fingerprint are
+        written to the blockchain (<Term noun="anchor">anchored</Term>).
+      </p>
+      <table class="cards">
+        <caption class="sr">Nodes of the network with their roles, stake and log</caption>
+        <thead>
+          <tr>
+            <th scope="col">Node</th>
+            <th scope="col">Does</th>
+            <th scope="col" class="figure">
+              Stake, KOIN
+            </th>
+            <th scope="col" class="figure">
+              Log entries
+            </th>
+            <th scope="col">Anchored head</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map(node => (
+            <tr key={node.operator} id={`node-${node.operator}`} class={node.isSelf ? 'self' : ''}>
+              <th scope="row">
+                <code title={node.operator}>{shortHex(node.operator)}</code>
+                {node.isSelf && <span class="badge done">this node: {name}</span>}
+              </th>
+              <td data-label="Does">{node.roles.map(roleName).join(', ') || 'nothing yet'}</td>
+              <td data-label="Stake, KOIN" class="figure">
+                {koin(node.stake)}
+              </td>
+              <td data-label="Log entries" class="figure">
+                {grouped(node.log.size)}
+              </td>
+              <td data-label="Anchored head">
+                {node.log.size === '0' ? (
+                  <span class="muted">nothing logged yet</span>
+                ) : (
+                  <>
+                    <Hash of={node.log.root} label="the fingerprint of the log" />{' '}
+                    <span class="muted">block {grouped(node.log.block)}</span>
+                  </>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

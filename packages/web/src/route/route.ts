@@ -1,0 +1,38 @@
+/** A page of this dashboard with what it shows. */
+export type Route =
+  | { page: 'network' }
+  | { page: 'studies' }
+  | { page: 'study'; id: string }
+  | { page: 'models' }
+  | { page: 'model'; name: string }
+  | { page: 'data' }
+  | { page: 'dataset'; id: string }
+  | { page: 'glossary' }
+  | { page: 'missing' };
+
+/** The route of a path; unknown paths are `missing`, never an error. */
+export function routeOf(path: string): Route {
+  const [first = '', second, ...rest] = path
+    .split('/')
+    .filter(part => part !== '')
+    .map(decoded);
+  if (rest.length > 0) return { page: 'missing' };
+  if (second === undefined) {
+    if (first === '') return { page: 'network' };
+    if (first === 'studies' || first === 'models' || first === 'data' || first === 'glossary')
+      return { page: first };
+    return { page: 'missing' };
+  }
+  if (first === 'studies') return { page: 'study', id: second };
+  if (first === 'models') return { page: 'model', name: second };
+  if (first === 'data') return { page: 'dataset', id: second };
+  return { page: 'missing' };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
