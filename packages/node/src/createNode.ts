@@ -54,12 +54,14 @@ export interface KoinonNode {
   worker: Worker;
   /** CIDs of the shipped programs by name. */
   programs: ReadonlyMap<string, string>;
+  /** Goes on with what an earlier life left unfinished. Call it once the network is started. */
+  takeUp(): void;
   stop(): Promise<void>;
 }
 
 /**
- * Composes the services over the ports and starts them: first what an earlier life had reserved in the log is signed,
- * then handlers answer, then unfinished jobs, audits and studies go on. The network is started by the caller, after.
+ * Composes the services over the ports: what an earlier life had reserved in the log is signed first, then handlers
+ * answer. The caller starts the network and then calls `takeUp`.
  */
 export async function createNode(
   ports: NodePorts,
@@ -73,6 +75,7 @@ export async function createNode(
     digest: statementDigest(entry.type, entry.message as never, deployment),
     signature: (await signStatement(entry.type, entry.message as never, deployment, signer)).signature,
   }));
+  await requireWholeLog(ports);
   const programs = new Map<string, string>();
   for (const [name, bytes] of shippedPrograms) programs.set(name, await store.blobs.put(bytes, 'public'));
 
@@ -161,8 +164,30 @@ export async function createNode(
     anchoring,
     worker,
     programs,
+    takeUp: () => {
+      if (store.log.size > 0) anchoring.request();
+      worker.takeUp();
+      auditing?.takeUp();
+      studies.takeUp();
+    },
     stop: async () => {
       await Promise.all([studies.stop(), auditing?.stop(), worker.stop(), anchoring.stop()]);
     },
   };
+}
+
+/**
+ * Throws `K_LOG_BEHIND` when the chain knows more entries than this store: signing on from an older backup would give
+ * two statements one index, which costs the stake.
+ */
+async function requireWholeLog({ chain, signer, store }: NodePorts): Promise<void> {
+  const anchored = await chain.nodes.head(signer.address);
+  if (anchored.size <= BigInt(store.log.size)) return;
+  throw new KoinonError({
+    code: 'K_LOG_BEHIND',
+    message: `The chain has ${anchored.size} entries of this node's log and the store only ${store.log.size}.`,
+    fault: 'platform',
+    data: { anchored: anchored.size.toString(), stored: store.log.size },
+    next: 'Restore the newest copy of the node\u2019s folder. If it is lost, register a new operator key.',
+  });
 }

@@ -1,5 +1,5 @@
 import type { TypedDataToPrimitiveTypes } from 'abitype';
-import { hashTypedData, recoverAddress } from 'viem';
+import { hashTypedData, recoverAddress } from 'viem/utils';
 import { z } from 'zod';
 import type { Hex } from './bytes.ts';
 import type { Deployment } from './deployment.ts';

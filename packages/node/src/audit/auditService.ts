@@ -14,6 +14,7 @@ import {
   type WireResponse,
   ZERO_32,
 } from '@koinon/protocol';
+import { patiently } from '../durable/patience.ts';
 import { answer, ask } from '../peers/ask.ts';
 import { nowSeconds } from '../ports/clock.ts';
 import type { NodePorts } from '../ports/ports.ts';
@@ -30,6 +31,8 @@ const ANSWER_WAIT_MS = 10_000;
 type Material = WireResponse<'audit.material'>;
 
 export interface AuditService {
+  /** Goes on with the audits an earlier life left. */
+  takeUp(): void;
   stop(): Promise<void>;
 }
 
@@ -89,7 +92,10 @@ export function serveAudits(
   const start = (receipt: Hex, provider: Hex): Promise<void> => {
     const current = running.get(receipt);
     if (current) return current;
-    const task = audit(receipt, provider).finally(() => running.delete(receipt));
+    const task = audit(receipt, provider)
+      // Reached only when even the refusal could not be written down; the audit goes on at the next start.
+      .catch(error => journal.note('audit-broken', { receipt, reason: String(error) }))
+      .finally(() => running.delete(receipt));
     running.set(receipt, task);
     return task;
   };
@@ -124,10 +130,11 @@ export function serveAudits(
     return answerOf(receipt);
   });
 
-  for (const task of audits.list()) {
-    if (task.state === 'pending') void start(task.receipt, task.provider);
-  }
   return {
+    takeUp: () => {
+      for (const { state, receipt, provider } of audits.list())
+        if (state === 'pending') void start(receipt, provider);
+    },
     stop: async () => {
       stopping.abort();
       await Promise.allSettled(running.values());

@@ -1,7 +1,8 @@
-import { asKoinonError, KoinonError, schema, toWire } from '@koinon/protocol';
+import { asKoinonError, schema, toWire } from '@koinon/protocol';
 import { column, type Database } from '@koinon/store';
 import { z } from 'zod';
 import type { Clock } from '../ports/clock.ts';
+import { patiently } from './patience.ts';
 
 export const stepStatuses = ['running', 'done', 'failed'] as const;
 
@@ -35,22 +36,6 @@ const rowSchema = z
       failure: row.failure ?? undefined,
     }),
   );
-
-/** Errors of a peer or the chain that a moment may mend. */
-const PASSING = new Set([
-  'K_PEER_UNREACHABLE',
-  'K_PEER_TIMEOUT',
-  'K_PEER_UNKNOWN',
-  'K_RPC_UNREACHABLE',
-  'K_RATE_LIMITED',
-  'K_BUSY',
-  'K_BLOB_MISSING',
-  'K_BLOB_NOT_FOUND',
-]);
-/** How long a step keeps trying against passing errors, milliseconds. */
-const PATIENCE_MS = 120_000;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * Steps whose results are on disk before the next begins. A workflow that is run again after a crash gets the stored
@@ -86,7 +71,7 @@ export class Workflows {
     const startedAtMs = known?.startedAtMs ?? this.#clock.nowMs();
     this.#write({ workflow, name, status: 'running', startedAtMs });
     try {
-      const result = toWire(await this.#patiently(run, signal));
+      const result = toWire(await patiently(this.#clock, run, signal));
       const parsed = resultSchema.parse(result);
       this.#write({ workflow, name, status: 'done', startedAtMs, result });
       return parsed;
@@ -116,21 +101,6 @@ export class Workflows {
   watch(listener: (step: WorkflowStep) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  async #patiently<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    const giveUpAtMs = this.#clock.nowMs() + PATIENCE_MS;
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      if (signal.aborted)
-        throw new KoinonError({ code: 'K_STOPPED', message: 'Stopped.', fault: 'platform' });
-      try {
-        return await run();
-      } catch (error) {
-        const isPassing = error instanceof KoinonError && PASSING.has(error.code);
-        if (!isPassing || signal.aborted || this.#clock.nowMs() + pauseMs > giveUpAtMs) throw error;
-        await this.#clock.wait(pauseMs, signal);
-      }
-    }
   }
 
   #write(step: {

@@ -7,7 +7,7 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { equalBytes, fromHex, type Hex, KoinonError, keySigner, toHex } from '@koinon/protocol';
-import { keccak256 } from 'viem';
+import { keccak256 } from 'viem/utils';
 import { z } from 'zod';
 
 const scrypt = promisify(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Chain, connectChain, sqliteJournal } from '@koinon/chain';
+import { type Chain, connectChain, sqliteJournal, sqliteSnapshot } from '@koinon/chain';
 import { createExecutor } from '@koinon/executors';
 import { createNetwork, peerIdOfKey } from '@koinon/network';
 import { type Hex, KoinonError, keySigner, type Role, roles } from '@koinon/protocol';
@@ -49,7 +49,8 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
       deployment,
       privateKey,
       pollingMs: config.pollingMs,
-      journal: sqliteJournal(sqlDatabaseOver(store.database)),
+      journal: sqliteJournal(sqlDatabaseOver(store.database, 'chainTransactions')),
+      snapshot: sqliteSnapshot(sqlDatabaseOver(store.database, 'chainIndex')),
     });
     closers.push(() => chain.close());
     const network = await createNetwork({
@@ -93,6 +94,7 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
     await network.start();
     closers.push(() => network.stop());
     await enterRegistry(chain, config, roleMask, privateKey, network.multiaddrs());
+    node.takeUp();
     const http = await serveHttp(node, { ...config.http, name: config.name, token: apiToken(home) });
     closers.push(() => http.close());
     options.journal.note('node-started', { operator: signer.address, url: http.url, roles: config.roles });

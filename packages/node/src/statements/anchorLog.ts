@@ -56,7 +56,6 @@ export function startAnchoring(
     });
   };
 
-  if (store.log.size > 0) request();
   return {
     request,
     flush,

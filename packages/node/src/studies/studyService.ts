@@ -5,6 +5,8 @@ import { type Study, type StudyBook, type StudyRequest, studyRequestSchema } fro
 import { trainStudy } from './trainStudy.ts';
 
 export interface StudyService {
+  /** Goes on with the studies an earlier life left. */
+  takeUp(): void;
   /** Begins a study and returns its id at once. */
   begin(request: StudyRequest): string;
   /** Takes up a study that failed; what it had done stays done. Throws `K_STUDY_UNKNOWN`. */
@@ -16,7 +18,7 @@ export interface StudyService {
   stop(): Promise<void>;
 }
 
-/** Runs studies; on start it takes up those an earlier life left running. */
+/** Runs studies. */
 export function startStudies(services: StudyServices, studies: StudyBook): StudyService {
   const { clock, random, journal } = services.ports;
   const stopping = new AbortController();
@@ -39,13 +41,17 @@ export function startStudies(services: StudyServices, studies: StudyBook): Study
     if (running.has(study.id) || stopping.signal.aborted) return;
     running.set(
       study.id,
-      run(study).finally(() => running.delete(study.id)),
+      run(study)
+        // Reached only when even the failure could not be written down; the study goes on at the next start.
+        .catch(error => journal.note('study-broken', { study: study.id, reason: String(error) }))
+        .finally(() => running.delete(study.id)),
     );
   };
 
-  for (const study of studies.list()) if (study.state === 'running') start(study);
-
   return {
+    takeUp: () => {
+      for (const study of studies.list()) if (study.state === 'running') start(study);
+    },
     begin: request => {
       const id = toHex(random()).slice(2, 14);
       studies.begin(id, studyRequestSchema.parse(request), clock.nowMs());

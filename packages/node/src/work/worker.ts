@@ -7,6 +7,11 @@ import type { Job, JobBook } from './jobBook.ts';
 import { sealReceipt } from './sealReceipt.ts';
 
 export interface Worker {
+  /**
+   * Goes on with what an earlier life left: a job without a stored result runs again (to the same result), one with a
+   * result is only sealed.
+   */
+  takeUp(): void;
   /** Takes up an accepted job when a slot is free. */
   enqueue(orderDigest: Hex): void;
   /** Resolves when the job's state is no longer `known`, or after `waitMs`. */
@@ -15,10 +20,7 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/**
- * Runs accepted jobs, `slots` at a time, from acceptance to the sealed receipt. On start it takes up what an earlier
- * life left: a job without a stored result runs again (to the same result), one with a result is only sealed.
- */
+/** Runs accepted jobs, `slots` at a time, from acceptance to the sealed receipt. */
 export function startWorker(
   ports: NodePorts,
   services: {
@@ -73,18 +75,22 @@ export function startWorker(
       const next = queue.shift();
       if (next === undefined) return;
       if (active.has(next)) continue;
-      const running = work(next).finally(() => {
-        active.delete(next);
-        pump();
-      });
+      const running = work(next)
+        // Reached only when even the failure could not be written down; the job goes on at the next start.
+        .catch(error => ports.journal.note('worker-broken', { order: next, reason: String(error) }))
+        .finally(() => {
+          active.delete(next);
+          pump();
+        });
       active.set(next, running);
     }
   };
 
-  for (const job of jobs.list(['accepted', 'running'])) queue.push(job.orderDigest);
-  pump();
-
   return {
+    takeUp: () => {
+      for (const job of jobs.list(['accepted', 'running'])) queue.push(job.orderDigest);
+      pump();
+    },
     enqueue: orderDigest => {
       if (!queue.includes(orderDigest) && !active.has(orderDigest)) queue.push(orderDigest);
       pump();

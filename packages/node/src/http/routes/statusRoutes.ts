@@ -1,0 +1,93 @@
+import { deploymentSchema, rolesOf, toHex } from '@koinon/protocol';
+import { z } from 'zod';
+import type { KoinonNode } from '../../createNode.ts';
+import { type Api, json } from '../api.ts';
+import { address, bytes32, count, decimal, head, timeMs } from '../wire.ts';
+
+const roles = z.array(z.string());
+const statusAnswer = z.strictObject({
+  name: z.string(),
+  operator: address,
+  roles,
+  version: z.string(),
+  peerId: z.string(),
+  multiaddrs: z.array(z.string()),
+  deployment: deploymentSchema,
+  block: z.strictObject({ number: count, hash: bytes32, timestampSeconds: count }),
+  log: z.strictObject({ size: count, root: bytes32, anchored: head }),
+  pendingRequests: count,
+  startedAtMs: timeMs,
+});
+const nodesAnswer = z.strictObject({
+  nodes: z.array(
+    z.strictObject({
+      operator: address,
+      owner: address,
+      roles,
+      stake: decimal,
+      peerId: z.string(),
+      multiaddrs: z.array(z.string()),
+      metadata: bytes32,
+      registeredAt: count,
+      log: head,
+      isSelf: z.boolean(),
+    }),
+  ),
+});
+
+export function addStatusRoutes(
+  api: Api,
+  node: KoinonNode,
+  about: { name: string; startedAtMs: number },
+): void {
+  const { chain, network, store, signer, deployment } = node.ports;
+
+  api.add(
+    {
+      method: 'get',
+      path: '/api/status',
+      summary: 'What this node is, and how far chain and log are',
+      tag: 'node',
+      answer: json(statusAnswer),
+      needsToken: false,
+    },
+    async () => {
+      const { size } = store.log;
+      const [block, anchored] = await Promise.all([chain.block('latest'), chain.nodes.head(signer.address)]);
+      return {
+        name: about.name,
+        operator: signer.address,
+        roles: rolesOf(node.options.roles),
+        version: node.options.version,
+        peerId: network.peerId,
+        multiaddrs: network.multiaddrs(),
+        deployment,
+        block,
+        log: { size, root: toHex(store.log.root(size)), anchored },
+        pendingRequests: node.grants.list().filter(request => request.status === 'pending').length,
+        startedAtMs: about.startedAtMs,
+      };
+    },
+  );
+
+  api.add(
+    {
+      method: 'get',
+      path: '/api/nodes',
+      summary: 'The nodes of the network, as the registry has them',
+      tag: 'node',
+      answer: json(nodesAnswer),
+      needsToken: false,
+    },
+    async () => ({
+      nodes: await Promise.all(
+        (await chain.nodes.list()).map(async record => ({
+          ...record,
+          roles: rolesOf(record.roles),
+          log: await chain.nodes.head(record.operator),
+          isSelf: record.operator === signer.address,
+        })),
+      ),
+    }),
+  );
+}

@@ -1,0 +1,189 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type MemoryChain, memoryChain } from '@koinon/chain';
+import type { ExecutionResult, Executor } from '@koinon/executors';
+import { type MemoryHub, memoryNetwork, peerIdOfKey } from '@koinon/network';
+import { type Hex, keySigner, type Role, roles, sha256, toHex, utf8 } from '@koinon/protocol';
+import { type FaultPlan, noFaults, openStore, type Store } from '@koinon/store';
+import { createNode, type KoinonNode } from '../createNode.ts';
+import type { HeldDataset } from '../custody/datasetBook.ts';
+import { publishDataset } from '../custody/publishDataset.ts';
+import type { Checkpoint } from '../ports/ports.ts';
+import { acceleratedClock } from './acceleratedClock.ts';
+import { quickExecutor } from './quickExecutor.ts';
+
+export interface Part {
+  name: string;
+  roles: Role[];
+  ownedBy?: string;
+  stake: bigint;
+}
+
+/** Hospital with the auditor it named, two strangers who work for and check each other, and a researcher. */
+export const usualParts: readonly Part[] = [
+  { name: 'hospital', roles: ['custody'], stake: 10n ** 21n },
+  { name: 'hospital-audit', roles: ['audit'], ownedBy: 'hospital', stake: 10n ** 21n },
+  { name: 'alder', roles: ['provide', 'audit'], stake: 10n ** 21n },
+  { name: 'birch', roles: ['provide', 'audit'], stake: 10n ** 21n },
+  { name: 'researcher', roles: ['gateway'], stake: 0n },
+];
+
+export interface Member {
+  name: string;
+  operator: Hex;
+  folder: string;
+  store: Store;
+  node: KoinonNode;
+  notes: { event: string; facts: Record<string, unknown> }[];
+}
+
+export interface StartOptions {
+  faults?: FaultPlan;
+  checkpoint?: Checkpoint;
+  /** How this node's executor lies, for tests of the checks. */
+  alter?: (result: ExecutionResult) => ExecutionResult;
+  executor?: Executor;
+}
+
+/** A whole network in this process: real services and stores, twins of chain and network, a clock that hurries. */
+export interface SeededNetwork {
+  chain: MemoryChain;
+  hub: MemoryHub;
+  member(name: string): Member;
+  start(name: string, options?: StartOptions): Promise<Member>;
+  /** Ends a node without a word: its store's lock goes, what was under way does not finish. */
+  crash(name: string): Promise<void>;
+  /** A synthetic cohort in the hospital's custody. */
+  publish(csv: string, target: string): Promise<HeldDataset>;
+  stop(): Promise<void>;
+}
+
+const CLOCK_FACTOR = 40;
+const MINE_EVERY_MS = 3;
+
+export async function seededNetwork(
+  seed: number,
+  parts: readonly Part[] = usualParts,
+): Promise<SeededNetwork> {
+  const folder = mkdtempSync(join(tmpdir(), 'koinon-seeded-'));
+  const clock = acceleratedClock(CLOCK_FACTOR);
+  const chain = memoryChain({
+    seed: String(seed),
+    mining: 'manual',
+    nowSeconds: () => Math.floor(clock.nowMs() / 1000),
+  });
+  const hub = memoryNetwork({ seed });
+  const miner = setInterval(() => chain.mine(), MINE_EVERY_MS);
+  const members = new Map<string, Member>();
+  const keyOf = (name: string) => toHex(sha256(utf8.encode(`${seed}/${name}`)));
+  const operatorOf = (name: string) => keySigner(keyOf(name)).address;
+  let draws = 0;
+  const { deployment } = chain;
+
+  const start = async (name: string, options: StartOptions = {}): Promise<Member> => {
+    const part = parts.find(candidate => candidate.name === name)!;
+    const signer = keySigner(keyOf(name));
+    const home = join(folder, name);
+    const store = openStore(home, { faults: options.faults ?? noFaults });
+    const network = hub.join(signer.address, { privateKey: keyOf(name) });
+    const notes: Member['notes'] = [];
+    const connection = chain.connect(signer.address);
+    const node = await createNode(
+      {
+        clock,
+        random: () => sha256(utf8.encode(`${seed}/${name}/${draws++}`)),
+        chain: connection,
+        network,
+        store,
+        executor: options.executor ?? quickExecutor(options.alter),
+        signer,
+        deployment,
+        journal: { note: (event, facts = {}) => void notes.push({ event, facts }) },
+        checkpoint: options.checkpoint ?? (() => undefined),
+      },
+      {
+        roles: part.roles.reduce((mask, role) => mask | roles[role], 0),
+        terms: part.roles.includes('provide')
+          ? {
+              token: deployment.token as Hex,
+              baseAmount: 10n ** 16n,
+              gigafuelAmount: 10n ** 15n,
+              maxFuel: 10n ** 13n,
+              slots: 1,
+            }
+          : undefined,
+        anchorDelayMs: 20,
+        slots: 2,
+        maxRunMs: 60_000,
+        maxMemoryBytes: 2 ** 30,
+        version: '0.0.0',
+      },
+      new Map(),
+    );
+    await network.start();
+    node.takeUp();
+    const member = { name, operator: signer.address, folder: home, store, node, notes };
+    members.set(name, member);
+    return member;
+  };
+
+  for (const part of parts) {
+    const operator = operatorOf(part.name);
+    chain.mint(operator, 10n ** 22n + part.stake);
+    await chain.connect(operator).nodes.register({
+      peerId: peerIdOfKey(keyOf(part.name)),
+      roles: part.roles.reduce((mask, role) => mask | roles[role], 0),
+      owner: operatorOf(part.ownedBy ?? part.name),
+    });
+    if (part.stake > 0n) await chain.connect(operator).nodes.stake(operator, part.stake);
+    await start(part.name);
+  }
+
+  const member = (name: string): Member => members.get(name)!;
+  const end = async (name: string): Promise<void> => {
+    const { store, node, operator } = member(name);
+    hub.crash(operator);
+    await node.stop().catch(() => undefined);
+    await node.ports.chain.close();
+    store.close();
+    members.delete(name);
+  };
+
+  return {
+    chain,
+    hub,
+    member,
+    start,
+    crash: end,
+    publish: async (csv, target) => {
+      const { node } = member('hospital');
+      const published = await publishDataset(node.ports, node.datasets, {
+        name: 'cohort',
+        description: 'A synthetic cohort.',
+        license: 'https://example.org/license',
+        csv: utf8.encode(csv),
+        target,
+        publicShare: 0.2,
+        autoApprove: true,
+        policy: {
+          minGroupRows: 10,
+          artefactClasses: ['model', 'metrics'],
+          maxArtefactBytes: 2 ** 24,
+          maxTotalBytes: 2 ** 25,
+          token: deployment.token,
+          amount: 10n ** 17n,
+          auditors: [member('hospital-audit').operator],
+          maxFuel: 1e12,
+          maxRunMs: 60_000,
+        },
+      });
+      return published.dataset;
+    },
+    stop: async () => {
+      for (const name of [...members.keys()]) await end(name);
+      clearInterval(miner);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
