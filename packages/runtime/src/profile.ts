@@ -63,7 +63,7 @@ export const MODULE_LIMITS = {
   globals: 10_000,
   mutableGlobals: 1_000,
   tables: 16,
-  tableElements: 1_000_000,
+  tableElements: 100_000,
   segments: 100_000,
   exports: 100_000,
   branchTargets: 20_000,

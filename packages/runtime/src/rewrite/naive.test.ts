@@ -8,6 +8,6 @@ test('any program leaves the bytes and the fuel of its twin that canonicalises a
     fc.property(fc.integer(), seed => {
       assertLikeTwin(randomProgram(seed));
     }),
-    { numRuns: 800 },
+    { numRuns: 400 },
   );
 });
