@@ -43,7 +43,7 @@ export async function bundle({ outdir, entries, options = {} }: Bundle): Promise
     ...options,
   });
   const inputs = Object.fromEntries(
-    Object.keys(metafile.inputs).map(path => [path, digestOf(join(repository, path))]),
+    Object.keys(metafile!.inputs).map(path => [path, digestOf(join(repository, path))]),
   );
   mkdirSync(outdir, { recursive: true });
   writeFileSync(stampFile, JSON.stringify({ recipe, inputs }));

@@ -13,7 +13,6 @@ const targets = {
   koinon: ['packages/cli/dist/main.mjs'],
   test: ['scripts/test.ts'],
   bench: ['scripts/bench.ts'],
-  simulate: ['scripts/simulate.ts'],
 };
 const target = targets[command];
 if (!target) {
@@ -29,7 +28,9 @@ handOver();
 
 /** Installs the packages of the lockfile once; again only when the lockfile changes. */
 function install() {
-  const digest = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const digest = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(root, 'node_modules', '.koinon-install');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   console.error('Installing packages (once) …');

@@ -49,15 +49,16 @@ export function serveAudits(
 
   const audit = async (receipt: Hex, provider: Hex): Promise<void> => {
     try {
-      const material = await ask(
-        network,
-        provider,
-        'audit.material',
-        { receipt },
-        { signal: stopping.signal },
+      const { signal } = stopping;
+      const { material, draw, replay } = await patiently(
+        clock,
+        async () => {
+          const material = await ask(network, provider, 'audit.material', { receipt }, { signal });
+          const draw = await requireEntitled(ports, receipt, provider, material, signal);
+          return { material, draw, replay: await replayReceipt(ports, material, limits, signal) };
+        },
+        signal,
       );
-      const draw = await requireEntitled(ports, receipt, provider, material, stopping.signal);
-      const replay = await replayReceipt(ports, material, limits, stopping.signal);
       const isPrivate = decodeManifest(material.manifest).private;
       await sealStatement(ports, {
         key: `audit:${receipt}`,
