@@ -1,6 +1,7 @@
 import { toHex, toWire } from '@koinon/protocol';
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
+import { admission } from './admission.ts';
 import { requireToken } from './loopbackGuard.ts';
 import { parse } from './parse.ts';
 import { readBytes, readJson } from './readBody.ts';
@@ -9,7 +10,7 @@ export const tags = ['node', 'data', 'studies', 'work', 'models', 'evidence', 'i
 
 /** What a route takes as its body. */
 export type BodyKind =
-  | { kind: 'json'; schema: z.ZodType; maxBytes?: number }
+  | { kind: 'json'; schema: z.ZodType; read?: (context: Context) => Promise<unknown> }
   | { kind: 'bytes'; mediaType: string; maxBytes: number };
 
 /** What it answers with 200. `events` are server-sent; `schema` is then what each kind of event carries. */
@@ -31,6 +32,8 @@ export interface RouteDescription {
   answer: AnswerKind;
   /** True where the token is needed on loopback too. Whatever changes something needs it. */
   needsToken: boolean;
+  /** Most of these under way at once, for what costs memory or other nodes' time. */
+  atOnce?: number;
 }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
@@ -47,7 +50,7 @@ export interface Question<R extends RouteDescription> {
   context: Context;
 }
 
-/** Most a JSON body may be unless the route says otherwise. */
+/** Most a JSON body may be unless the route reads it itself. */
 const JSON_MAX_BYTES = 2 ** 20;
 
 /** Routes whose questions are parsed by the schemas that describe them. */
@@ -64,7 +67,8 @@ export class Api {
   /** Serves the route. What `handle` returns goes out as JSON with amounts as decimal strings, or as it is if a `Response`. */
   add<const R extends RouteDescription>(route: R, handle: (question: Question<R>) => unknown): void {
     this.routes.push(route);
-    this.#app.on(route.method.toUpperCase(), route.path, async context => {
+    const limits = route.atOnce === undefined ? [] : [admission(route.atOnce)];
+    this.#app.on(route.method.toUpperCase(), [route.path], ...limits, async context => {
       if (route.needsToken) requireToken(context.req.header('authorization'), this.#token);
       const question = {
         params: route.params && parse(route.params, context.req.param()),
@@ -80,7 +84,7 @@ export class Api {
 
 async function bodyOf(body: BodyKind, context: Context): Promise<unknown> {
   if (body.kind === 'bytes') return readBytes(context, body.maxBytes);
-  return parse(body.schema, await readJson(context, body.maxBytes ?? JSON_MAX_BYTES));
+  return parse(body.schema, await (body.read ? body.read(context) : readJson(context, JSON_MAX_BYTES)));
 }
 
 /** The value as JSON can say it: amounts as decimal strings, bytes in hex. */

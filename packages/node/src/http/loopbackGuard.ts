@@ -83,7 +83,8 @@ function isForAnotherSite(req: HonoRequest): boolean {
 }
 
 function requireAskedFirst(contentType: string | undefined): void {
-  if (ASKED_FIRST.has(contentType?.split(';')[0]!.trim().toLowerCase() ?? '')) return;
+  const [type = ''] = (contentType ?? '').split(';');
+  if (ASKED_FIRST.has(type.trim().toLowerCase())) return;
   throw new KoinonError({
     code: 'K_HTTP_MEDIA_TYPE',
     message: 'A question to a model is JSON and says so.',

@@ -22,8 +22,10 @@ export const nodeConfigSchema = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1'),
       port: z.number().int().min(0).max(65_535).default(0),
+      /** True makes every request need the token; beyond loopback a node serves only so, and TLS belongs in front. */
+      authenticateAll: z.boolean().default(false),
     })
-    .default({ host: '127.0.0.1', port: 0 }),
+    .default({ host: '127.0.0.1', port: 0, authenticateAll: false }),
   /** The cold address that stakes for this node; its own when absent. */
   owner: schema.address.optional(),
   terms: z
@@ -37,6 +39,8 @@ export const nodeConfigSchema = z.strictObject({
     .optional(),
   /** How long the first unanchored log entry waits for its anchor, milliseconds; an epoch by default. */
   anchorDelayMs: z.number().int().min(0).default(600_000),
+  /** How often vouchers are claimed, milliseconds; a day by default, well inside the delay of closing a channel. */
+  claimEveryMs: z.number().int().min(1000).default(86_400_000),
   slots: z.number().int().min(1).max(64).default(1),
   maxRunMs: z.number().int().min(1000).default(600_000),
   maxMemoryBytes: z

@@ -69,7 +69,7 @@ function number(name: string, datatype: string, cell: unknown): number {
   if (!bounds && !FLOATS.has(datatype) && datatype !== 'BOOL') {
     throw badInput(`the input "${name}" takes numbers, so its datatype is FP32, not ${datatype}`);
   }
-  if (cell === null || (typeof cell === 'string' && (isMissing(cell) || cell.trim() === 'NaN')))
+  if (cell === null || (typeof cell === 'string' && (isMissing(cell.trim()) || cell.trim() === 'NaN')))
     return Number.NaN;
   if (datatype === 'BOOL') {
     if (cell === true || cell === 1) return 1;

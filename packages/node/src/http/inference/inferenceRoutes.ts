@@ -6,7 +6,7 @@ import { type Api, json } from '../api.ts';
 import { busy } from '../errors.ts';
 import type { Meter } from '../metrics/meter.ts';
 import { modelUnknown } from '../routes/modelRoutes.ts';
-import { inferRoute } from './inferRoute.ts';
+import { addInferRoute } from './inferRoute.ts';
 import { modelMetadata, serverMetadata } from './protocol.ts';
 
 const read = { method: 'get', tag: 'inference', needsToken: false } as const;
@@ -94,6 +94,6 @@ export function addInferenceRoutes(api: Api, node: KoinonNode, predictors: Predi
         return { name: entry.name, ready: true };
       },
     );
-    inferRoute(api, `${base}/infer`, params, find, predictors, meter);
+    addInferRoute(api, `${base}/infer`, params, find, predictors, meter);
   }
 }

@@ -1,19 +1,17 @@
 import type { Context } from 'hono';
-import { parse } from '../parse.ts';
 import { readBytes } from '../readBody.ts';
 import { badInput } from './columnsOf.ts';
-import { inferRequest } from './protocol.ts';
 
 /** Most a question to a model may be, bytes. */
-export const INFER_MAX_BYTES = 16 * 2 ** 20;
+const INFER_MAX_BYTES = 16 * 2 ** 20;
 
-/** A question to a model. Throws `K_PREDICT_INPUT`, `K_BAD_REQUEST`, `K_HTTP_TOO_LARGE`. */
-export async function readInferRequest(context: Context) {
+/** The JSON of a question to a model. Throws `K_PREDICT_INPUT`, `K_HTTP_TOO_LARGE`, `K_HTTP_ENCODING`. */
+export async function readInferRequest(context: Context): Promise<unknown> {
   if (context.req.header('inference-header-content-length') !== undefined) {
     throw badInput('it is in the binary extension, which this server does not have; send JSON');
   }
   const bytes = await readBytes(context, INFER_MAX_BYTES);
-  return parse(inferRequest, parseLenient(new TextDecoder().decode(bytes)));
+  return parseLenient(new TextDecoder().decode(bytes));
 }
 
 /** JSON, and what Python writes in its place for a missing number: the bare word NaN, read as null. */

@@ -40,6 +40,8 @@ const datasetId = z.object({ id: schema.uint(256) });
 const DESCRIPTION_MAX_BYTES = 2 ** 24;
 /** How long a page waits for a custodian, milliseconds. */
 const PATIENCE_MS = 5_000;
+/** Questions to custodians under way at once, for each route. */
+const ASKED_AT_ONCE = 16;
 
 export function addDatasetRoutes(api: Api, node: KoinonNode): void {
   const { chain, network, store } = node.ports;
@@ -95,6 +97,7 @@ export function addDatasetRoutes(api: Api, node: KoinonNode): void {
         }),
       ),
       needsToken: false,
+      atOnce: ASKED_AT_ONCE,
     },
     async ({ params: { id } }) => {
       const record = await recordOf(id);
@@ -117,6 +120,7 @@ export function addDatasetRoutes(api: Api, node: KoinonNode): void {
       params: datasetId,
       answer: { kind: 'bytes', mediaTypes: ['text/csv'] },
       needsToken: false,
+      atOnce: ASKED_AT_ONCE,
     },
     async ({ params: { id } }) => {
       const { custodian } = await recordOf(id);
