@@ -18,6 +18,7 @@ import { StudyBook } from './studies/studyBook.ts';
 import { type StudyService, startStudies } from './studies/studyService.ts';
 import { authoriseOrder } from './work/authoriseOrder.ts';
 import { ChannelBook } from './work/channelBook.ts';
+import { type Claiming, startClaiming } from './work/claimVouchers.ts';
 import { type JobSetting, offeredPrice } from './work/executeJob.ts';
 import { JobBook } from './work/jobBook.ts';
 import { serveWork } from './work/serveWork.ts';
@@ -30,6 +31,8 @@ export interface NodeOptions {
   terms?: Terms | undefined;
   /** How long the first unanchored entry of the log waits, milliseconds. */
   anchorDelayMs: number;
+  /** How often vouchers are claimed, milliseconds. */
+  claimEveryMs: number;
   /** Jobs, and replays, at a time. */
   slots: number;
   maxRunMs: number;
@@ -51,6 +54,7 @@ export interface KoinonNode {
   studies: StudyService;
   catalogue: Catalogue;
   anchoring: LogAnchoring;
+  claiming: Claiming;
   worker: Worker;
   /** CIDs of the shipped programs by name. */
   programs: ReadonlyMap<string, string>;
@@ -88,6 +92,7 @@ export async function createNode(
   const readers = new BlobReaders(store);
   const payer = new Payer(ports, channels);
   const anchoring = startAnchoring(ports, { delayMs: options.anchorDelayMs });
+  const claiming = startClaiming(ports, channels, { everyMs: options.claimEveryMs });
 
   answer(network, 'hello', async () => ({
     operator: signer.address,
@@ -162,6 +167,7 @@ export async function createNode(
     studies,
     catalogue,
     anchoring,
+    claiming,
     worker,
     programs,
     takeUp: () => {
@@ -171,7 +177,7 @@ export async function createNode(
       studies.takeUp();
     },
     stop: async () => {
-      await Promise.all([studies.stop(), auditing?.stop(), worker.stop(), anchoring.stop()]);
+      await Promise.all([studies.stop(), auditing?.stop(), worker.stop(), anchoring.stop(), claiming.stop()]);
     },
   };
 }

@@ -83,6 +83,7 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
         roles: roleMask,
         terms: config.terms,
         anchorDelayMs: config.anchorDelayMs,
+        claimEveryMs: config.claimEveryMs,
         slots: config.slots,
         maxRunMs: config.maxRunMs,
         maxMemoryBytes: config.maxMemoryBytes,

@@ -114,6 +114,7 @@ export async function seededNetwork(
             }
           : undefined,
         anchorDelayMs: 20,
+        claimEveryMs: 86_400_000,
         slots: 2,
         maxRunMs: 60_000,
         maxMemoryBytes: 2 ** 30,

@@ -1,0 +1,66 @@
+import { asKoinonError } from '@koinon/protocol';
+import type { NodePorts } from '../ports/ports.ts';
+import type { ChannelBook } from './channelBook.ts';
+
+export interface Claiming {
+  /** Redeems every voucher that brings something, in one transaction; returns the base units moved. */
+  claimNow(): Promise<bigint>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Turns vouchers into money: all channels in one transaction every `everyMs`, and at once when a payer asks to close
+ * a channel, long before the delay lets it go. What the payee's free stake does not cover yet waits for the next round.
+ */
+export function startClaiming(
+  ports: Pick<NodePorts, 'chain' | 'clock' | 'signer' | 'journal'>,
+  channels: ChannelBook,
+  options: { everyMs: number },
+): Claiming {
+  const { chain, clock, signer, journal } = ports;
+  const stopping = new AbortController();
+  let latest: Promise<unknown> = Promise.resolve();
+
+  const claim = async (): Promise<bigint> => {
+    const due = [];
+    for (const { params, voucher } of channels.list()) {
+      if (!voucher || params.payee !== signer.address) continue;
+      const { claimed } = await chain.escrow.channel(params);
+      if (voucher.message.cumulativeAmount > claimed) due.push({ params, voucher });
+    }
+    if (due.length === 0) return 0n;
+    const mined = await chain.escrow.claimMany(due);
+    const { claimed, transaction, gasUsed } = mined;
+    journal.note('vouchers-claimed', { channels: due.length, claimed, transaction, gasUsed });
+    return claimed;
+  };
+  // One at a time: two at once would claim the same vouchers, and pay gas twice.
+  const claimNow = (): Promise<bigint> => {
+    const next = latest.catch(() => undefined).then(claim);
+    latest = next;
+    return next;
+  };
+  const claimQuietly = (): void => {
+    claimNow().catch(error => journal.note('claim-failed', { reason: asKoinonError(error).message }));
+  };
+
+  const unwatch = chain.watch(event => {
+    if (event.type === 'channel' && event.what === 'closing' && channels.get(event.channel)) claimQuietly();
+  });
+  const loop = (async () => {
+    for (;;) {
+      await clock.wait(options.everyMs, stopping.signal);
+      if (stopping.signal.aborted) return;
+      claimQuietly();
+    }
+  })();
+  return {
+    claimNow,
+    stop: async () => {
+      stopping.abort();
+      unwatch();
+      await loop;
+      await latest.catch(() => undefined);
+    },
+  };
+}
