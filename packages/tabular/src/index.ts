@@ -10,6 +10,7 @@ export { type InferOptions, inferSchema } from './inferSchema.ts';
 export * from './limits.ts';
 export { mockTable } from './mockTable.ts';
 export { type ModelFeature, type ModelInput, tableToModelInputs } from './modelInputs.ts';
+export { nearestName } from './nearestName.ts';
 export { parseTable } from './parseTable.ts';
 export { decodePredictions, encodePredictions, type Predictions } from './predictions.ts';
 export { formatCsv, isMissing, pickRows, type RawTable, tableOfRows } from './rawTable.ts';

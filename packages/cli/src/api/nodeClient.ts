@@ -1,4 +1,4 @@
-import { KoinonError } from '@koinon/protocol';
+import { KoinonError } from '@koinon/protocol/errors';
 import { z } from 'zod';
 
 const errorBody = z.object({

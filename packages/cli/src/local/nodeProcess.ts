@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type ErrorRecord, type Hex, KoinonError } from '@koinon/protocol';
@@ -47,8 +48,10 @@ export async function startNodeProcess(
   const exited = new Promise<number | null>(resolve => child.once('exit', code => resolve(code)));
   const ready = await Promise.race([
     firstMessage(child),
-    exited.then(code => {
-      throw nodeFailed(name, `it ended with code ${code}: ${complaint}`);
+    // Its streams are closed when all of its last words have been read.
+    once(child, 'close').then(([code]) => {
+      const words = complaint.trim();
+      throw nodeFailed(name, home, `it ended with code ${code}${words === '' ? '' : `: ${words}`}`);
     }),
   ]);
   if (ready.event === 'failed') {
@@ -88,11 +91,11 @@ async function firstMessage(child: ChildProcess): Promise<z.output<typeof messag
   return message.parse(JSON.parse(line));
 }
 
-function nodeFailed(name: string, reason: string): KoinonError {
+function nodeFailed(name: string, home: string, reason: string): KoinonError {
   return new KoinonError({
     code: 'K_NODE_START',
     message: `Node ${name} did not start: ${reason}.`,
     fault: 'platform',
-    next: `Look at node.log in its folder.`,
+    next: `Look at ${join(home, 'node.log')}.`,
   });
 }

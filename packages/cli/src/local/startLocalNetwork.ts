@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Anvil, type Chain, connectChain, deployContracts, devAccount, startAnvil } from '@koinon/chain';
@@ -6,6 +6,7 @@ import { readJson } from '@koinon/node';
 import { type Deployment, deploymentSchema } from '@koinon/protocol';
 import { configureMember, createMember, type MemberHome } from './createMember.ts';
 import { members } from './members.ts';
+import { takeNetworkFolder } from './networkFolder.ts';
 import { type NodeProcess, startNodeProcess } from './nodeProcess.ts';
 
 const KOIN = 10n ** 18n;
@@ -40,20 +41,14 @@ export async function startLocalNetwork(
   options: { fresh?: boolean; onProgress?(text: string): void },
 ): Promise<LocalNetwork> {
   const say = options.onProgress ?? (() => undefined);
-  if (options.fresh) rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const closers: Array<() => Promise<unknown>> = [];
+  const giveBack = takeNetworkFolder(folder, { fresh: options.fresh === true });
+  const closers: Array<() => unknown> = [giveBack];
   const stop = async (): Promise<void> => {
     for (const close of closers.reverse().splice(0)) await close();
   };
   try {
     const deploymentPath = join(folder, 'deployment.json');
     const stateFile = join(folder, 'chain.json');
-    // Without the chain's state the nodes' folders speak of a network that is gone.
-    if (!existsSync(stateFile) || !existsSync(deploymentPath)) {
-      rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-    }
     const isNew = !existsSync(deploymentPath);
     say('starting the chain');
     const anvil: Anvil = await startAnvil({

@@ -1,21 +1,13 @@
 import { schema } from '@koinon/protocol';
 import { z } from 'zod';
+import { begunAnswer, publishedAnswer, type StudyRecord } from '../api/answers.ts';
 import { NodeClient } from '../api/nodeClient.ts';
 import { readToken } from '../local/readToken.ts';
 import type { LocalNetwork } from '../local/startLocalNetwork.ts';
-import { describeStep, type StepLine } from './describeStep.ts';
+import { describeStep, doingWhat, type StepLine } from '../studies/describeStep.ts';
+import { watchStudy } from '../studies/watchStudy.ts';
 import { publicRow } from './publicRow.ts';
 import { sampleRequest } from './sampleRequest.ts';
-import { type StudyRecord, stepSchema, studySchema } from './studySteps.ts';
-
-const published = z.object({
-  id: z.string(),
-  contentRoot: z.string(),
-  publicTable: z.string().optional(),
-  transaction: z.string(),
-  gasUsed: z.string(),
-  warnings: z.array(z.object({ message: z.string() })),
-});
 
 export interface MainJob {
   name: string;
@@ -31,6 +23,14 @@ export interface MainJobOutcome {
   sample: { url: string; body: string; curl: string; answer: unknown } | undefined;
 }
 
+/** Who hears what the main job does. */
+export interface MainJobListener {
+  /** Something is done. */
+  tell(line: StepLine): void;
+  /** Something is going on. */
+  doing(text: string): void;
+}
+
 /** What one use of the hospital's data costs in the demonstration: a tenth of a KOIN. */
 const USE_AMOUNT = 10n ** 17n;
 
@@ -38,7 +38,7 @@ const USE_AMOUNT = 10n ** 17n;
 export async function runMainJob(
   network: LocalNetwork,
   job: MainJob,
-  tell: (line: StepLine) => void,
+  { tell, doing }: MainJobListener,
 ): Promise<MainJobOutcome> {
   const hospital = clientOf(network, 'hospital');
   const researcher = clientOf(network, 'researcher');
@@ -52,7 +52,8 @@ export async function runMainJob(
     auditor: network.node('hospital-audit').operator,
     ...(job.exclude.length > 0 ? { exclude: job.exclude.join(',') } : {}),
   });
-  const dataset = await hospital.post(`/api/datasets?${query}`, job.csv, published);
+  doing('publishing the dataset');
+  const dataset = await hospital.post(`/api/datasets?${query}`, job.csv, publishedAnswer);
   tell({
     title: `hospital published dataset ${dataset.id}: four fifths of the rows stay, one fifth is public for testing`,
     evidence: [
@@ -66,23 +67,15 @@ export async function runMainJob(
   const { id } = await researcher.post(
     '/api/studies',
     { kind: 'train', dataset: dataset.id, purpose: job.purpose, name: job.name },
-    z.object({ id: z.string() }),
+    begunAnswer,
   );
-  let study: StudyRecord | undefined;
-  const told = new Set<string>();
-  for await (const { event, data } of researcher.events(`/api/studies/${id}/events`)) {
-    if (event === 'study') {
-      study = studySchema.parse(data);
-      break;
-    }
-    const step = stepSchema.parse(data);
-    if (step.status !== 'done' || told.has(step.name)) continue;
-    told.add(step.name);
+  const study = await watchStudy(researcher, id, async step => {
+    if (step.status === 'running') doing(doingWhat(step.name));
+    if (step.status !== 'done') return;
     const line = describeStep(step, nameOf);
     if (line) tell(line);
     if (step.name === 'permission.asked') await answerRequest(hospital, step.result, tell);
-  }
-  if (!study) study = (await researcher.get(`/api/studies/${id}`, z.object({ study: studySchema }))).study;
+  });
   if (study.state !== 'done') return { study, sample: undefined };
   const row = dataset.publicTable
     ? publicRow(await researcher.bytes(`/api/blobs/${dataset.publicTable}`))

@@ -1,17 +1,31 @@
-import { asKoinonError, type ErrorRecord } from '@koinon/protocol';
-import type { Style } from './style.ts';
+import { asKoinonError, type ErrorRecord } from '@koinon/protocol/errors';
+import type { Surroundings } from '../commands/surroundings.ts';
+import { styleFor } from './style.ts';
 
-/** Exit codes: 1 something failed, 2 the command was used wrongly, 3 a check found a fault. */
-export const exitCodes = { failed: 1, usage: 2, checkFailed: 3 } as const;
+/** Exit codes: 1 something failed, 2 the command was used wrongly, 3 a check found a fault, 130 Ctrl-C. */
+export const exitCodes = { failed: 1, usage: 2, checkFailed: 3, interrupted: 130 } as const;
 
-/** Prints what happened, why, and what to type next; as JSON where asked. */
-export function printError(error: unknown, options: { json: boolean; style: Style }): void {
+/** Prints what happened, why, and what to type next; on standard output as JSON where asked. */
+export function printError(
+  error: unknown,
+  { json, stdout, stderr, environment }: Pick<Surroundings, 'json' | 'stdout' | 'stderr' | 'environment'>,
+): void {
   const record: ErrorRecord = asKoinonError(error).toJSON();
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify({ error: record })}\n`);
+  if (json) {
+    stdout.write(`${JSON.stringify({ error: record })}\n`);
     return;
   }
-  const { style } = options;
-  process.stderr.write(`${style.red('✗')} ${record.message} ${style.dim(`(${record.code})`)}\n`);
-  if (record.next) process.stderr.write(`  ${style.cyan('→')} ${record.next}\n`);
+  const style = styleFor(stderr, environment);
+  stderr.write(`${style.red('✗')} ${record.message} ${style.dim(`(${record.code})`)}\n`);
+  if (record.next) stderr.write(`  ${style.cyan('→')} ${record.next}\n`);
+}
+
+/** The exit code an error ends the program with. */
+export function exitCodeOf(error: unknown): number {
+  const { code } = asKoinonError(error);
+  return code === 'K_USAGE'
+    ? exitCodes.usage
+    : code === 'K_INTERRUPTED'
+      ? exitCodes.interrupted
+      : exitCodes.failed;
 }

@@ -4,6 +4,7 @@ export interface Style {
   dim(text: string): string;
   green(text: string): string;
   red(text: string): string;
+  yellow(text: string): string;
   cyan(text: string): string;
 }
 
@@ -16,6 +17,7 @@ export function styleFor(stream: { isTTY?: boolean }, environment: NodeJS.Proces
     dim: paint(2, 22),
     green: paint(32, 39),
     red: paint(31, 39),
+    yellow: paint(33, 39),
     cyan: paint(36, 39),
   };
 }

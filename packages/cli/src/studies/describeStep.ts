@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { StudyStep } from './studySteps.ts';
+import type { StudyStep } from '../api/answers.ts';
+import { byteCount, koin, short } from '../terminal/amounts.ts';
 
 /** One line about a step that is done: what happened, and the evidence to look it up by. */
 export interface StepLine {
@@ -77,7 +78,7 @@ export function describeStep(step: StudyStep, nameOf: (address: unknown) => stri
     }
     case 'receipt': {
       const it = read('receipt');
-      const files = it.outputs.map(file => `${file.name} ${bytes(file.size)}`).join(', ');
+      const files = it.outputs.map(file => `${file.name} ${byteCount(file.size)}`).join(', ');
       return line(`${work}: ran at ${nameOf(it.receipt.message['provider'])}, receipt signed`, [
         `receipt ${short(it.digest)}`,
         files || 'nothing left the building',
@@ -107,7 +108,7 @@ export function describeStep(step: StudyStep, nameOf: (address: unknown) => stri
       const it = read('model');
       return line('the model left the hospital through the gate; the rows did not', [
         it.model,
-        bytes(it.size),
+        byteCount(it.size),
       ]);
     }
     case 'evaluator': {
@@ -141,21 +142,31 @@ function line(title: string, evidence: string[]): StepLine {
   return { title, evidence };
 }
 
-export function short(hex: string): string {
-  return hex.length > 20 ? `${hex.slice(0, 10)}…${hex.slice(-6)}` : hex;
-}
+const DOING: Record<string, string> = {
+  dataset: 'looking the dataset up',
+  'permission.asked': 'asking for permission',
+  'permission.given': 'waiting for the data owner to decide',
+  model: 'taking the model from the gate',
+  evaluator: 'looking for a stranger to evaluate it',
+  provider: 'looking for a provider',
+  passport: 'writing the passport',
+  registered: 'registering the model on chain',
+  served: 'serving the model',
+};
+const DOING_PHASE: Record<string, string> = {
+  manifest: 'writing the manifest',
+  channel: 'opening a payment channel',
+  order: 'signing the order',
+  receipt: 'running; waiting for the receipt',
+  anchor: 'waiting for the log to be anchored',
+  audit: 'waiting for the replay of an auditor',
+  voucher: 'paying by voucher',
+  evidence: 'putting the evidence together',
+};
 
-/** Whole tokens of an amount in base units, 18 decimals, without trailing zeros. */
-export function koin(amount: string): string {
-  const padded = amount.padStart(19, '0');
-  const fraction = padded.slice(-18).replace(/0+$/, '');
-  return `${padded.slice(0, -18)}${fraction ? `.${fraction}` : ''}`;
-}
-
-export function bytes(count: number): string {
-  return count < 1024
-    ? `${count} B`
-    : count < 2 ** 20
-      ? `${(count / 1024).toFixed(1)} KiB`
-      : `${(count / 2 ** 20).toFixed(1)} MiB`;
+/** What is going on while a step runs. */
+export function doingWhat(name: string): string {
+  const [job, phase] = split(name);
+  if (phase === undefined) return DOING[name] ?? name;
+  return `${WORK[job] ?? job}: ${DOING_PHASE[phase] ?? phase}`;
 }

@@ -1,0 +1,97 @@
+import type { z } from 'zod';
+import { metricsFile, modelMetadata } from '../api/answers.ts';
+import { chooseNode } from '../api/chooseNode.ts';
+import type { Surroundings } from '../commands/surroundings.ts';
+import { short } from '../terminal/amounts.ts';
+import { printResult } from '../terminal/printResult.ts';
+import { facts, table } from '../terminal/table.ts';
+import { getModel } from './getModel.ts';
+import { parseModelName } from './modelName.ts';
+
+export async function showModel(surroundings: Surroundings, reference: string): Promise<void> {
+  const wanted = parseModelName(reference);
+  const { client, nameOf } = chooseNode(surroundings, 'researcher');
+  const found = await getModel(client, wanted);
+  const { model, passport, registered } = found;
+  const { name } = model;
+  const { inputs } = await client.get(`/v2/models/${name}/versions/${model.version}`, modelMetadata);
+  const evaluations = await Promise.all(
+    passport.evaluations.map(async ({ data, metrics }) => {
+      const file = metrics.outputs.find(output => output.name === 'metrics.json');
+      const bytes = file && (await client.bytes(`/api/blobs/${file.cid}`).catch(() => undefined));
+      return { data, metrics: bytes && metricsFile.parse(JSON.parse(new TextDecoder().decode(bytes))) };
+    }),
+  );
+  printResult(surroundings, { ...found, inputs, evaluations }, style =>
+    [
+      style.bold(`${model.name}, version ${model.version}`),
+      facts(
+        [
+          ['model', model.model],
+          ['passport', model.passport],
+          ['publisher', nameOf(passport.publisher)],
+          [
+            'trained on',
+            passport.datasets.map(({ id, custodian }) => `dataset ${id} at ${nameOf(custodian)}`).join(', '),
+          ],
+          [
+            'registered',
+            registered ? `block ${registered.block}, tx ${short(registered.transaction)}` : 'no',
+          ],
+        ],
+        style,
+      ),
+      ...evaluations.flatMap(({ data, metrics }) =>
+        metrics
+          ? [
+              '',
+              `${style.bold('Evaluated')} on ${metrics.overall.rows} public rows ${style.dim(data)}`,
+              quality(metrics, style),
+            ]
+          : [],
+      ),
+      '',
+      table(
+        ['INPUT', 'TYPE'],
+        inputs.map(input => [input.name, input.datatype === 'BYTES' ? 'category' : 'number']),
+        style,
+      ),
+      '',
+      style.dim(`Ask it: koinon predict ${name} --row ${inputs[0]?.name ?? 'column'}=…`),
+      style.dim(`Check it yourself: koinon verify ${name}`),
+    ].join('\n'),
+  );
+}
+
+function quality(
+  { overall, groups }: z.output<typeof metricsFile>,
+  style: Parameters<typeof facts>[1],
+): string {
+  const figure = (value: number | null) => (value === null ? 'not computable' : value.toFixed(4));
+  const lines = [
+    facts(
+      [
+        ['accuracy', figure(overall.accuracy)],
+        ['log loss', figure(overall.logLoss)],
+        ['ROC AUC', figure(overall.rocAuc)],
+        ['calibration error', figure(overall.expectedCalibrationError)],
+      ],
+      style,
+    ),
+  ];
+  if (groups.length > 0) {
+    lines.push(
+      '',
+      table(
+        ['GROUP', 'ROWS', 'ACCURACY'],
+        groups.map(group => [
+          `${group.column} = ${group.value}`,
+          group.rows === null ? 'too few' : String(group.rows),
+          group.accuracy === null ? '-' : group.accuracy.toFixed(4),
+        ]),
+        style,
+      ),
+    );
+  }
+  return lines.join('\n');
+}

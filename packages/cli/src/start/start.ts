@@ -1,0 +1,91 @@
+import { basename } from 'node:path';
+import type { Surroundings } from '../commands/surroundings.ts';
+import { startLocalNetwork } from '../local/startLocalNetwork.ts';
+import { studyFailure } from '../studies/watchStudy.ts';
+import { createProgress } from '../terminal/progress.ts';
+import { styleFor } from '../terminal/style.ts';
+import { printable } from '../terminal/table.ts';
+import { COHORT_ROWS, type JobOptions, readJob } from './readJob.ts';
+import { type MainJobOutcome, runMainJob } from './runMainJob.ts';
+
+export interface StartOptions extends JobOptions {
+  fresh?: boolean;
+  exit?: boolean;
+}
+
+/** Shows the main job on a local network, each step as it happens with its evidence; with `--json` a line for each. */
+export async function start(surroundings: Surroundings, options: StartOptions): Promise<void> {
+  const { home, json, stdout, environment } = surroundings;
+  const style = styleFor(stdout, environment);
+  const startedMs = Date.now();
+  const say = (text: string) => {
+    if (!json) stdout.write(text);
+  };
+  const progress = createProgress(surroundings);
+  const tell = (title: string, evidence: string[] = []): void => {
+    const elapsedMs = Date.now() - startedMs;
+    progress.stop();
+    if (json) stdout.write(`${JSON.stringify({ at: elapsedMs, title, evidence })}\n`);
+    const detail = evidence.length > 0 ? style.dim(`  ${evidence.join(' · ')}`) : '';
+    const seconds = `${(elapsedMs / 1000).toFixed(1)} s`.padStart(7);
+    say(`${style.dim(seconds)}  ${style.green('✓')} ${printable(title)}${detail}\n`);
+  };
+  const job = await readJob(options);
+  const about = options.csv
+    ? basename(options.csv)
+    : `a synthetic cohort: ${COHORT_ROWS} patients that a seeded generator invents`;
+  say(
+    `\n${style.bold('Koinon')} trains a model on data that nobody sees, and lets anyone check it.\n` +
+      `${style.dim(`Data: ${about}. Network: five nodes on this machine.`)}\n\n`,
+  );
+  const stopping = new AbortController();
+  const leave = () => stopping.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, leave);
+  try {
+    const network = await startLocalNetwork(home, {
+      ...(options.fresh ? { fresh: true } : {}),
+      onProgress: text => progress.doing(text),
+    }).finally(progress.stop);
+    try {
+      tell(`the network is up: ${[...network.nodes.keys()].join(', ')}`, [
+        `chain ${network.deployment.chainId}`,
+      ]);
+      const stopped = new Promise<undefined>(resolve => {
+        if (stopping.signal.aborted) resolve(undefined);
+        stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+      });
+      const finished = runMainJob(network, job, {
+        tell: line => tell(line.title, line.evidence),
+        doing: text => progress.doing(text),
+      });
+      finished.catch(() => undefined);
+      const outcome = await Promise.race([finished, stopped]);
+      if (!outcome) return;
+      if (outcome.study.state === 'failed') throw studyFailure(outcome.study);
+      const url = network.node('researcher').url;
+      if (json)
+        stdout.write(`${JSON.stringify({ done: true, study: outcome.study.id, url, ...outcome.sample })}\n`);
+      sayWhatNow(outcome, job.name);
+      if (options.exit) return;
+      say(
+        `\n${style.dim('The network stays up until Ctrl-C. A second run makes a new order and does every step again.')}\n`,
+      );
+      await stopped;
+      progress.doing('stopping the nodes');
+    } finally {
+      await network.stop().finally(progress.stop);
+    }
+
+    function sayWhatNow({ sample }: MainJobOutcome, model: string): void {
+      if (!sample) return;
+      say(`\n${style.bold('Ask the model')} about one public row:\n\n${sample.curl}\n\n`);
+      say(`${style.dim('It answers:')} ${JSON.stringify(sample.answer)}\n\n`);
+      say(`${style.bold('Look at everything')}  ${network.node('researcher').url}/\n`);
+      say(`${style.bold('Check it yourself')}   npm run koinon -- verify ${model}\n`);
+    }
+  } finally {
+    progress.stop();
+    for (const signal of signals) process.removeListener(signal, leave);
+  }
+}

@@ -1,0 +1,69 @@
+import { KoinonError } from '@koinon/protocol/errors';
+import { z } from 'zod';
+import type { StudyRecord, StudyStep } from '../api/answers.ts';
+import type { ChosenNode } from '../api/chooseNode.ts';
+import type { Surroundings } from '../commands/surroundings.ts';
+import { createProgress } from '../terminal/progress.ts';
+import { styleFor } from '../terminal/style.ts';
+import { printable } from '../terminal/table.ts';
+import { describeStep, doingWhat } from './describeStep.ts';
+import { studyFailure, watchStudy } from './watchStudy.ts';
+
+/**
+ * Watches a study on standard error, a line for each step done, until it is done; answers the study and its steps.
+ * Ctrl-C stops the watching (`K_INTERRUPTED`); a study that failed throws why.
+ */
+export async function followStudy(
+  surroundings: Surroundings,
+  { client, nameOf }: ChosenNode,
+  id: string,
+): Promise<{ study: StudyRecord; steps: StudyStep[] }> {
+  const style = styleFor(surroundings.stderr, surroundings.environment);
+  const progress = createProgress(surroundings);
+  const steps = new Map<string, StudyStep>();
+  const watching = new AbortController();
+  const leave = () => watching.abort();
+  process.once('SIGINT', leave);
+  const startedMs = Date.now();
+  try {
+    const study = await watchStudy(
+      client,
+      id,
+      step => {
+        steps.set(step.name, step);
+        if (step.status === 'running') progress.doing(doingWhat(step.name));
+        if (step.status !== 'done') return;
+        const line = describeStep(step, address => nameOf(String(address)));
+        if (line) {
+          const seconds = `${((Date.now() - startedMs) / 1000).toFixed(1)} s`.padStart(7);
+          const evidence = line.evidence.length > 0 ? style.dim(`  ${line.evidence.join(' · ')}`) : '';
+          progress.line(`${style.dim(seconds)}  ${style.green('✓')} ${printable(line.title)}${evidence}`);
+        }
+        if (step.name === 'permission.asked') {
+          progress.line(`         ${style.cyan('→')} its owner decides: ${howToDecide(step)}`);
+        }
+      },
+      watching.signal,
+    );
+    progress.stop();
+    if (study.state === 'failed') throw studyFailure(study);
+    return { study, steps: [...steps.values()] };
+  } catch (error) {
+    if (!watching.signal.aborted) throw error;
+    throw new KoinonError({
+      code: 'K_INTERRUPTED',
+      message: 'Watching stopped; the study goes on.',
+      fault: 'user',
+      data: { study: id },
+      next: `Watch again: koinon jobs show ${id} --follow`,
+    });
+  } finally {
+    process.removeListener('SIGINT', leave);
+    progress.stop();
+  }
+}
+
+function howToDecide(step: StudyStep): string {
+  const { digest } = z.object({ digest: z.string() }).parse(step.result);
+  return `koinon data approve ${digest.slice(0, 10)}`;
+}

@@ -1,0 +1,144 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KoinonError } from '@koinon/protocol/errors';
+import { TABLE_LIMITS } from '@koinon/tabular';
+import { begunAnswer, cidAnswer, tableAnswer } from '../api/answers.ts';
+import { type ChosenNode, chooseNode } from '../api/chooseNode.ts';
+import type { Surroundings } from '../commands/surroundings.ts';
+import { findDataset } from '../data/findDataset.ts';
+import { checkTable, readTable, readWhole } from '../data/readTable.ts';
+import { byteCount } from '../terminal/amounts.ts';
+import { printResult } from '../terminal/printResult.ts';
+import { createProgress } from '../terminal/progress.ts';
+import { usageError } from '../terminal/usageError.ts';
+import { followStudy } from './followStudy.ts';
+import { outputsOf, printStudy } from './printStudy.ts';
+import { parseInput, parseOutput, parseParameter, type RunInput } from './runArguments.ts';
+import { requirePurpose } from './train.ts';
+
+export interface RunOptions {
+  input: string[];
+  param: string[];
+  output: string[];
+  maxOutput: string;
+  purpose?: string;
+  out: string;
+  wait: boolean;
+}
+
+/** Largest program or public input the node's API takes, bytes. */
+const FILE_MAX_BYTES = 64 * 2 ** 20;
+
+/** Runs a program of the user's: everything is read and checked first, then uploaded, run, and its outputs fetched. */
+export async function runProgram(
+  surroundings: Surroundings,
+  file: string,
+  options: RunOptions,
+): Promise<void> {
+  const inputs = options.input.map(parseInput);
+  const params = Object.fromEntries(options.param.map(parseParameter));
+  const maxBytes = Number(options.maxOutput) * 2 ** 20;
+  if (!Number.isInteger(maxBytes) || maxBytes < 1 || maxBytes > 256 * 2 ** 20) {
+    throw usageError(`--max-output cannot be "${options.maxOutput}".`, 'Give whole MiB, 1 to 256.');
+  }
+  const outputs = options.output.map(text => ({ ...parseOutput(text), maxBytes }));
+  if (outputs.length === 0) {
+    throw usageError(
+      'A program that may write nothing is of no use.',
+      'Declare what it writes: --output result.json:metrics',
+    );
+  }
+  const isPrivate = inputs.some(input => 'dataset' in input);
+  const purpose = isPrivate ? requirePurpose(options.purpose) : (options.purpose ?? 'A public job.');
+  const program = await readWhole(file, requireFileSize);
+  await requireProgram(file, program);
+  const contents = await readInputs(inputs);
+
+  const node = chooseNode(surroundings, 'researcher');
+  const progress = createProgress(surroundings);
+  progress.doing('handing over program and inputs');
+  const begun = await (async () => {
+    const { cid } = await node.client.post('/api/blobs', program, cidAnswer);
+    const sources = [];
+    for (const input of inputs) sources.push(await sourceOf(node, input, contents));
+    return node.client.post(
+      '/api/studies',
+      {
+        kind: 'run',
+        program: cid,
+        inputs: sources,
+        params,
+        outputs,
+        purpose,
+      },
+      begunAnswer,
+    );
+  })().finally(progress.stop);
+  if (!options.wait) {
+    printResult(
+      surroundings,
+      { study: begun.id },
+      style =>
+        `${style.green('✓')} job ${begun.id} has begun; watch it: koinon jobs show ${begun.id} --follow`,
+    );
+    return;
+  }
+  const done = await followStudy(surroundings, node, begun.id);
+  const files: string[] = [];
+  await mkdir(options.out, { recursive: true });
+  for (const { name, cid } of outputsOf(done.steps)) {
+    const path = join(options.out, name);
+    await writeFile(path, await node.client.bytes(`/api/blobs/${cid}`));
+    files.push(path);
+  }
+  printStudy(surroundings, done, { files });
+}
+
+type Contents = Map<string, { kind: 'table' | 'blob'; bytes: Uint8Array }>;
+
+/** The files of the inputs; a CSV meant as a table is checked as the node will check it. */
+async function readInputs(inputs: readonly RunInput[]): Promise<Contents> {
+  const contents: Contents = new Map();
+  for (const input of inputs) {
+    if ('dataset' in input) continue;
+    const isTable = input.name.endsWith('.safetensors') && /\.(csv|tsv)$/i.test(input.file);
+    const bytes = isTable ? await readTable(input.file) : await readWhole(input.file, requireFileSize);
+    if (isTable) checkTable(bytes, {});
+    contents.set(input.name, { kind: isTable ? 'table' : 'blob', bytes });
+  }
+  return contents;
+}
+
+async function sourceOf({ client }: ChosenNode, input: RunInput, contents: Contents) {
+  const { name } = input;
+  if ('dataset' in input) return { name, source: { dataset: (await findDataset(client, input.dataset)).id } };
+  const { kind, bytes } = contents.get(name)!;
+  const { cid } =
+    kind === 'table'
+      ? await client.post('/api/tables', bytes, tableAnswer)
+      : await client.post('/api/blobs', bytes, cidAnswer);
+  return { name, source: { cid } };
+}
+
+function requireFileSize(bytes: number): void {
+  if (bytes > 0 && bytes <= FILE_MAX_BYTES) return;
+  throw new KoinonError({
+    code: 'K_FILE',
+    message: bytes === 0 ? 'The file has 0 bytes.' : `The file has ${byteCount(bytes)}.`,
+    fault: 'user',
+    next: `Give a file of 1 byte to ${byteCount(Math.min(FILE_MAX_BYTES, TABLE_LIMITS.fileBytes))}.`,
+  });
+}
+
+/** Refuses what the deterministic profile would refuse, before it is sent. Throws what `prepare` throws. */
+async function requireProgram(file: string, bytes: Uint8Array): Promise<void> {
+  const isModule = bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
+  if (!isModule) {
+    throw new KoinonError({
+      code: 'K_PROGRAM_FORMAT',
+      message: `${file} is not a WebAssembly module.`,
+      fault: 'user',
+      next: 'Compile the program to .wasm for wasm32-wasi; docs/write-a-program.md shows how.',
+    });
+  }
+}
