@@ -1,10 +1,10 @@
 import { type Cid, type Passport, parseCid } from '@koinon/protocol';
 import { isContentOf } from './blob.ts';
 import { type Check, checkerFor, failed, ok, skipped } from './check.ts';
-import { checkEvaluation } from './passport/checkEvaluation.ts';
+import { checkMetrics, checkPredictions } from './passport/checkEvaluation.ts';
 import { checkRegistration } from './passport/checkRegistration.ts';
 import { checkTraining } from './passport/checkTraining.ts';
-import { evaluationsOf, jobsOf } from './passport/jobsOf.ts';
+import { evaluationsOf } from './passport/jobsOf.ts';
 import { readPassport } from './passport/readPassport.ts';
 import { remember } from './remember.ts';
 import type { Sources } from './sources.ts';
@@ -56,10 +56,12 @@ export async function* verifyPassport(bytes: Uint8Array, cid: Cid, given: Source
       : skipped('It holds no evaluation: how good the model is, nobody has shown.'),
   );
   yield* checkTraining(passport, sources, check);
-  const evaluations = evaluationsOf(passport);
-  for (const job of jobsOf(passport)) {
-    yield* verifyJob(job.evidence, domains, job.name, sources);
-    const evaluation = evaluations.find(({ metrics }) => metrics.name === job.name);
-    if (evaluation) yield* checkEvaluation(passport, evaluation, sources);
+  yield* verifyJob(passport.training, domains, 'training', sources);
+  for (const evaluation of evaluationsOf(passport)) {
+    const { predictions, metrics } = evaluation;
+    yield* verifyJob(predictions.evidence, domains, predictions.name, sources);
+    yield* checkPredictions(passport, evaluation, sources);
+    yield* verifyJob(metrics.evidence, domains, metrics.name, sources);
+    yield* checkMetrics(passport, evaluation, sources);
   }
 }

@@ -1,5 +1,5 @@
 import type { Passport } from '@koinon/protocol';
-import { type Check, type Checker, checkerFor, failed, ok, skipped } from '../check.ts';
+import { type Check, checkerFor, failed, ok, skipped } from '../check.ts';
 import { NO_MANIFEST } from '../job/context.ts';
 import { firstWrong } from '../job/facts.ts';
 import { readManifest } from '../readManifest.ts';
@@ -11,25 +11,22 @@ import { inputCid, outputCid, programDigest } from './manifestParts.ts';
 const TABLE = 'table.safetensors';
 const PREDICTIONS = 'predictions.safetensors';
 
-/** That this model made those predictions on the rows named, and that they are what was measured. */
-export async function* checkEvaluation(
+/** That this model made the predictions, on the rows the passport names. */
+export async function* checkPredictions(
   passport: Passport,
-  { predictions, metrics, data }: NamedEvaluation,
+  { predictions, data }: NamedEvaluation,
   sources: Sources,
 ): AsyncGenerator<Check> {
   const predicting = await readManifest(predictions.evidence, sources);
-  const measuring = await readManifest(metrics.evidence, sources);
-  const training = await readManifest(passport.training, sources);
-  const onPredictions: Checker = checkerFor(predictions.name);
-  const onMetrics: Checker = checkerFor(metrics.name);
+  const check = checkerFor(predictions.name);
 
-  yield await onPredictions('link.model', 'The predictions were made by this model.', () => {
+  yield await check('link.model', 'The predictions were made by this model.', () => {
     if (!predicting) return skipped(NO_MANIFEST);
     return predicting.executor === 'onnx' && predicting.program === passport.model
       ? ok(`${short(passport.model)}.`)
       : failed(`They were made by ${short(predicting.program)}.`, 'Another model was judged in its place.');
   });
-  yield await onPredictions(
+  yield await check(
     'link.rows',
     'The predictions were made on the public rows that the passport names.',
     () => {
@@ -43,7 +40,19 @@ export async function* checkEvaluation(
           );
     },
   );
-  yield await onMetrics(
+}
+
+/** That those predictions are what was measured, for the right column, by a known program. */
+export async function* checkMetrics(
+  passport: Passport,
+  { predictions, metrics, data }: NamedEvaluation,
+  sources: Sources,
+): AsyncGenerator<Check> {
+  const measuring = await readManifest(metrics.evidence, sources);
+  const training = await readManifest(passport.training, sources);
+  const check = checkerFor(metrics.name);
+
+  yield await check(
     'link.predictions',
     'The metrics were measured on these predictions and these rows.',
     () => {
@@ -60,7 +69,7 @@ export async function* checkEvaluation(
         : ok(`${short(predicted!)} against ${short(data)}.`);
     },
   );
-  yield await onMetrics(
+  yield await check(
     'link.target',
     'The metrics are about the column the model was trained to predict.',
     () => {
@@ -75,7 +84,7 @@ export async function* checkEvaluation(
           );
     },
   );
-  yield await onMetrics(
+  yield await check(
     'metrics.program',
     'The metrics were measured by a program known to measure right.',
     () => {
