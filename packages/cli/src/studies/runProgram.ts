@@ -86,9 +86,9 @@ export async function runProgram(
   const done = await followStudy(surroundings, node, begun.id);
   const files: string[] = [];
   await mkdir(options.out, { recursive: true });
-  for (const { name, cid } of outputsOf(done.steps)) {
+  for (const { name } of outputsOf(done.steps)) {
     const path = join(options.out, name);
-    await writeFile(path, await node.client.bytes(`/api/blobs/${cid}`));
+    await writeFile(path, await node.client.bytes(`/api/studies/${begun.id}/outputs/${name}`));
     files.push(path);
   }
   printStudy(surroundings, done, { files });

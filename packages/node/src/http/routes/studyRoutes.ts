@@ -1,4 +1,4 @@
-import { toWire } from '@koinon/protocol';
+import { schema, toWire } from '@koinon/protocol';
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import type { KoinonNode } from '../../createNode.ts';
@@ -6,7 +6,7 @@ import { stepStatuses } from '../../durable/workflow.ts';
 import { studyRequestSchema, studyStates } from '../../studies/studyBook.ts';
 import { unknownStudy } from '../../studies/studyService.ts';
 import { type Api, json, nothing } from '../api.ts';
-import { busy } from '../errors.ts';
+import { busy, notFound } from '../errors.ts';
 import { failure, timeMs } from '../wire.ts';
 
 const study = z.strictObject({
@@ -26,6 +26,8 @@ const step = z.strictObject({
   failure: failure.optional(),
 });
 const studyId = z.object({ id: z.string().max(64) });
+/** What the receipt of a single run says it let out. */
+const receiptOutputs = z.object({ outputs: z.array(z.object({ name: z.string(), cid: schema.cid })) });
 /** Pages that may watch studies at once; each holds a connection. */
 const WATCHERS_MAX = 64;
 
@@ -91,6 +93,32 @@ export function addStudyRoutes(api: Api, node: KoinonNode): void {
           stop();
           watchers -= 1;
         }
+      });
+    },
+  );
+
+  api.add(
+    {
+      method: 'get',
+      path: '/api/studies/:id/outputs/:name',
+      summary: 'A file that the job of a study let out, for whoever asked for the job',
+      tag: 'studies',
+      params: studyId.extend({ name: schema.fileName }),
+      answer: { kind: 'bytes', mediaTypes: ['application/octet-stream'] },
+      needsToken: true,
+    },
+    async ({ params: { id, name } }) => {
+      const receipt = workflows.list(id).find(({ name }) => name === 'run.receipt');
+      const file = receiptOutputs
+        .safeParse(receipt?.result)
+        .data?.outputs.find(output => output.name === name);
+      const bytes = file && (await node.ports.store.blobs.get(file.cid));
+      if (!bytes) throw notFound(`output "${name}" of study ${id}`);
+      return new Response(bytes as BodyInit, {
+        headers: {
+          'content-type': 'application/octet-stream',
+          'content-disposition': `attachment; filename="${name}"`,
+        },
       });
     },
   );
