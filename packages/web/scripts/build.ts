@@ -52,10 +52,16 @@ export async function buildWeb(): Promise<boolean> {
   const runtimeName = `onnxruntime-${digestOf(runtime).slice(0, 8)}.wasm`;
   copyFileSync(runtime, join(assets, runtimeName));
 
+  const programs = shippedPrograms();
   const checker = await build({
     ...common,
     entryPoints: [join(root, 'src', 'checker', 'worker.ts')],
-    define: { ONNX_RUNTIME_URL: JSON.stringify(`/assets/${runtimeName}`) },
+    define: {
+      ONNX_RUNTIME_URL: JSON.stringify(`/assets/${runtimeName}`),
+      SHIPPED_PROGRAMS: JSON.stringify(
+        Object.fromEntries(programs.map(path => [`0x${digestOf(path)}`, basename(path, '.wasm')])),
+      ),
+    },
   });
   const page = await build({
     ...common,
@@ -74,11 +80,20 @@ export async function buildWeb(): Promise<boolean> {
   const inputs = [checker.metafile, page.metafile].flatMap(({ inputs }) =>
     Object.keys(inputs).map(path => join(repository, path)),
   );
-  inputs.push(template, icon, runtime, fileURLToPath(import.meta.url));
+  inputs.push(template, icon, runtime, ...programs, fileURLToPath(import.meta.url));
   const sources = [...new Set(inputs)].filter(path => existsSync(path));
   const stamp = Object.fromEntries(sources.map(path => [relative(repository, path), digestOf(path)]));
   writeFileSync(stampFile, JSON.stringify(stamp));
   return true;
+}
+
+/** The programs Koinon ships, as they are built. */
+function shippedPrograms(): string[] {
+  const folder = join(repository, 'programs', 'build');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter(name => name.endsWith('.wasm'))
+    .map(name => join(folder, name));
 }
 
 /** File name of the bundle whose entry is the source with that name. */

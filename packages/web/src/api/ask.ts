@@ -17,22 +17,20 @@ export function ask<T>(path: string, options: RequestInit = {}): Promise<T> {
   return send(path, options).then(response => response.json() as Promise<T>);
 }
 
-/** Sends JSON with the node's token; what signs, spends or changes needs it. Throws `ApiError`. */
+/** Sends JSON; what signs, spends or changes needs the token. Throws `ApiError`. */
 export function tell<T>(path: string, body: unknown): Promise<T> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${readToken() ?? ''}` };
+  const headers = { 'content-type': 'application/json' };
   return ask<T>(path, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-/** Asks with the node's token where there is one. Throws `ApiError`. */
-export function askAsOwner<T>(path: string): Promise<T> {
+/** The answer at a path, with the node's token where there is one. Throws `ApiError`. */
+export async function send(path: string, options: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(options.headers);
   const token = readToken();
-  return ask<T>(path, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
-}
-
-async function send(path: string, options: RequestInit): Promise<Response> {
+  if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
   let response: Response;
   try {
-    response = await fetch(path, options);
+    response = await fetch(path, { ...options, headers });
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw new ApiError(

@@ -14,7 +14,6 @@ export function useAnswer<T>(key: string, load: () => Promise<T>, everyMs?: numb
   const [attempt, setAttempt] = useState(0);
   const [kept, setKept] = useState<{ key: string; value?: T; error?: ApiError }>({ key });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `load`; a new attempt loads again.
   useEffect(() => {
     let isCurrent = true;
     const refresh = () =>

@@ -1,53 +1,61 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Step, Study } from './answers.ts';
-import { ApiError, ask } from './ask.ts';
+import { ApiError, ask, send } from './ask.ts';
+import { readEvents } from './eventStream.ts';
 
 export interface FollowedStudy {
   study?: Study;
   steps: readonly Step[];
   error?: ApiError;
-  /** False while the stream of events is broken off and the browser tries to take it up again. */
+  /** False while the stream of events is broken off and is being taken up again. */
   isConnected: boolean;
 }
+
+/** Pause before a broken stream is taken up again, milliseconds. */
+const AGAIN_MS = 1500;
 
 /** A study and its steps, filled in as they happen. */
 export function useStudy(id: string): FollowedStudy {
   const [followed, setFollowed] = useState<FollowedStudy>({ steps: [], isConnected: true });
-
   useEffect(() => {
-    let isCurrent = true;
-    const change = (next: (before: FollowedStudy) => FollowedStudy) => isCurrent && setFollowed(next);
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    const change = (next: (before: FollowedStudy) => FollowedStudy) => signal.aborted || setFollowed(next);
     setFollowed({ steps: [], isConnected: true });
-    let events: EventSource | undefined;
-
-    ask<{ study: Study; steps: Step[] }>(`/api/studies/${encodeURIComponent(id)}`).then(
-      ({ study, steps }) => {
-        change(before => ({ ...before, study, steps }));
-        if (study.state !== 'running' || !isCurrent) return;
-        events = new EventSource(`/api/studies/${encodeURIComponent(id)}/events`);
-        events.onopen = () => change(before => ({ ...before, isConnected: true }));
-        events.onerror = () => change(before => ({ ...before, isConnected: false }));
-        events.addEventListener('step', event => {
-          const step = JSON.parse(event.data) as Step;
-          change(before => ({ ...before, steps: withStep(before.steps, step) }));
-        });
-        events.addEventListener('study', event => {
-          events?.close();
-          const settled = JSON.parse(event.data) as Study;
-          change(before => ({ ...before, study: settled, isConnected: true }));
-        });
-      },
-      (error: unknown) => {
-        if (error instanceof ApiError) change(before => ({ ...before, error }));
-      },
-    );
-    return () => {
-      isCurrent = false;
-      events?.close();
-    };
+    void follow(`/api/studies/${encodeURIComponent(id)}`, change, signal);
+    return () => stopping.abort();
   }, [id]);
-
   return followed;
+}
+
+async function follow(
+  path: string,
+  change: (next: (before: FollowedStudy) => FollowedStudy) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let isKnown = false;
+  while (!signal.aborted) {
+    try {
+      const { study, steps } = await ask<{ study: Study; steps: Step[] }>(path, { signal });
+      isKnown = true;
+      change(() => ({ study, steps, isConnected: true }));
+      if (study.state !== 'running') return;
+      const { body } = await send(`${path}/events`, { signal });
+      for await (const { event, data } of readEvents(body!)) {
+        if (event === 'step') {
+          change(before => ({ ...before, steps: withStep(before.steps, JSON.parse(data) as Step) }));
+        } else if (event === 'study') {
+          change(before => ({ ...before, study: JSON.parse(data) as Study }));
+          return;
+        }
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof ApiError && !isKnown) return change(before => ({ ...before, error }));
+    }
+    change(before => ({ ...before, isConnected: false }));
+    await new Promise(resolve => setTimeout(resolve, AGAIN_MS));
+  }
 }
 
 /** The steps with this one put in, or put in the place of its earlier self. */

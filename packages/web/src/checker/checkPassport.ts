@@ -2,8 +2,11 @@ import { cidOfDigest, RAW } from '@koinon/protocol';
 import { type Sources, verifyPassport } from '@koinon/verify';
 import type { Dataset, Hex, ModelEntry, Status, Transaction } from '../api/answers.ts';
 import type { Told } from './answers.ts';
-import { fetchBlob } from './nodeSources.ts';
+import { fetchBlob, fetchFromNode } from './nodeSources.ts';
 import { replayJob } from './replayJob.ts';
+
+/** Names of the programs Koinon ships, by the sha-256 of their bytes; the build puts them in. */
+declare const SHIPPED_PROGRAMS: Record<string, string>;
 
 /**
  * Verifies a passport with what this node has; the number of checks made. Blobs are hashed, so the node cannot lie
@@ -53,6 +56,7 @@ function nodeSources(note: (text: string) => void): Sources {
       );
       return told?.registered ?? undefined;
     },
+    programs: new Map(Object.entries(SHIPPED_PROGRAMS) as [Hex, string][]),
     replay: async job => {
       const what = job.manifest.executor === 'onnx' ? 'the predictions' : 'a program';
       note(`Replaying ${what} here …`);
@@ -65,7 +69,7 @@ function nodeSources(note: (text: string) => void): Sources {
 
 /** The JSON at a path of this node, undefined where it has none. Throws where it did not answer. */
 async function answerOf<T>(path: string): Promise<T | undefined> {
-  const response = await fetch(path);
+  const response = await fetchFromNode(path);
   if (response.status === 404) return undefined;
   if (!response.ok) throw new Error(`the node answered ${response.status}`);
   return (await response.json()) as T;

@@ -1,3 +1,4 @@
+import { readToken } from '../api/token.ts';
 import type { Asked, Check, Question, Questions, Told } from './questions.ts';
 
 /** Address of the worker's bundle; the build puts it in. */
@@ -25,7 +26,8 @@ export function askChecker<Q extends Question>(
 ): Promise<Questions[Q]['answer']> {
   worker ??= start();
   const id = ++lastId;
-  const asked: Asked<Q> = { id, question, args };
+  const token = readToken();
+  const asked: Asked<Q> = { id, question, args, ...(token === undefined ? {} : { token }) };
   return new Promise((resolve, reject) => {
     waiting.set(id, {
       resolve: answer => resolve(answer as Questions[Q]['answer']),

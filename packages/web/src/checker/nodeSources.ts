@@ -1,8 +1,20 @@
 import { isNamedBy, KoinonError } from '@koinon/protocol';
 
+let token: string | undefined;
+
+/** What to show the node from now on. */
+export function setToken(given: string | undefined): void {
+  token = given;
+}
+
+/** What the node answers at a path. */
+export function fetchFromNode(path: string): Promise<Response> {
+  return fetch(path, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
+}
+
 /** A public blob from the node that served the page, or undefined where it has none by that name. */
 export async function fetchBlob(cid: string): Promise<Uint8Array | undefined> {
-  const response = await fetch(`/api/blobs/${encodeURIComponent(cid)}`);
+  const response = await fetchFromNode(`/api/blobs/${encodeURIComponent(cid)}`);
   if (!response.ok) return undefined;
   return new Uint8Array(await response.arrayBuffer());
 }

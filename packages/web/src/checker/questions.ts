@@ -63,6 +63,8 @@ export interface Asked<Q extends Question = Question> {
   id: number;
   question: Q;
   args: Questions[Q]['args'];
+  /** The node's token, where reading needs one. */
+  token?: string;
 }
 export type Told =
   | { id: number; kind: 'check'; check: Check }

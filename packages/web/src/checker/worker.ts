@@ -1,11 +1,13 @@
 import { answers } from './answers.ts';
+import { setToken } from './nodeSources.ts';
 import type { Asked, Told } from './questions.ts';
 
 /** Face of the checker: answers questions of the page, each on its own. */
 const tell = (told: Told) => self.postMessage(told);
 
 self.onmessage = async ({ data }: MessageEvent<Asked>) => {
-  const { id, question, args } = data;
+  const { id, question, args, token } = data;
+  setToken(token);
   try {
     const answer = await answers[question](args as never, {
       check: check => tell({ id, kind: 'check', check }),

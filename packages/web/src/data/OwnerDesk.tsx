@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Failure as FailureRecord, GrantCase, Job } from '../api/answers.ts';
-import { ApiError, ask, askAsOwner, tell } from '../api/ask.ts';
+import { ApiError, ask, tell } from '../api/ask.ts';
 import { forgetToken, keepToken, readToken } from '../api/token.ts';
 import { type Answer, useAnswer } from '../api/useAnswer.ts';
 import { Address } from '../parts/Address.tsx';
@@ -70,11 +70,7 @@ function TokenForm({ onToken }: { onToken(token: string): void }) {
 }
 
 function Requests({ onRefused }: { onRefused(): void }) {
-  const answer = useAnswer(
-    'requests',
-    () => askAsOwner<{ requests: GrantCase[] }>('/api/requests'),
-    REFRESH_MS,
-  );
+  const answer = useAnswer('requests', () => ask<{ requests: GrantCase[] }>('/api/requests'), REFRESH_MS);
   if (answer.state === 'failed' && answer.error.status === 401) {
     return (
       <section class="box" aria-labelledby="desk">

@@ -4,7 +4,7 @@ import type { Check } from '../checker/questions.ts';
 import { Badge, Mark, type MarkState } from '../parts/Mark.tsx';
 import { Term } from '../parts/Term.tsx';
 import { count } from '../words/format.ts';
-import { checkGroups, summaryOf } from './checkSummary.ts';
+import { checkGroups, groupWords, summaryOf } from './checkSummary.ts';
 
 type Progress =
   | { state: 'idle' }
@@ -60,11 +60,12 @@ export function CheckThis({ passport }: { passport: string }) {
         {progress.state === 'ended' && <Ended progress={progress} />}
       </p>
       {checkGroups(checks).map(({ title, checks: inGroup }) => (
-        <div key={title}>
-          <h3>{title}</h3>
+        <details key={title} class="check-group" open={inGroup.some(({ state }) => state === 'failed')}>
+          <summary>
+            <Mark state={groupMark(inGroup)} /> <strong>{title}</strong>: {groupWords(inGroup)}
+          </summary>
           <ul class="checks">
             {inGroup.map(({ id, state, title: sentence, detail }, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: checks are only ever added at the end.
               <li key={`${i} ${id}`} class={state} data-check={id} data-state={state}>
                 <Mark
                   state={marks[state]}
@@ -77,7 +78,7 @@ export function CheckThis({ passport }: { passport: string }) {
               </li>
             ))}
           </ul>
-        </div>
+        </details>
       ))}
     </section>
   );
@@ -95,6 +96,10 @@ function Ended({ progress }: { progress: Extract<Progress, { state: 'ended' }> }
       {text}
     </>
   );
+}
+
+function groupMark(checks: readonly Check[]): MarkState {
+  return checks.some(({ state }) => state === 'failed') ? 'failed' : 'done';
 }
 
 function stateOf(progress: Progress): string {

@@ -29,6 +29,7 @@ export function Metrics({ metrics }: { metrics: JobEvidence }) {
 function Summary({ metrics }: { metrics: EvaluationMetrics }) {
   const { overall } = metrics;
   const worst = worstGroup(metrics);
+  const clear = metrics.groups.filter(group => group !== worst && isClearlyWorse(group, overall.accuracy));
   return (
     <p>
       On {grouped(overall.rows)} public rows the model’s first choice is right for{' '}
@@ -39,10 +40,12 @@ function Summary({ metrics }: { metrics: EvaluationMetrics }) {
           It is right least often where {worst.column} is {worst.value}:{' '}
           <strong>{percent(worst.accuracy)}</strong> of {grouped(worst.rows)} rows
           {isClearlyWorse(worst, overall.accuracy)
-            ? ', more below the whole than chance explains.'
-            : '; so few rows differ by that much by chance alone.'}
+            ? ', further below the whole than chance explains.'
+            : '; for so few rows chance alone can explain that.'}
         </>
       )}
+      {clear.length > 0 &&
+        ` Clearly lower than for all: ${clear.map(group => `${group.column} ${group.value} (${percent(group.accuracy)} of ${grouped(group.rows)} rows)`).join(', ')}.`}
     </p>
   );
 }

@@ -5,7 +5,7 @@ import { useAnswer } from '../api/useAnswer.ts';
 import { askChecker } from '../checker/checker.ts';
 import type { Cell, ModelDescription } from '../checker/questions.ts';
 import { Failure, Loaded } from '../parts/Loaded.tsx';
-import { percent } from '../words/format.ts';
+import { float32, percent } from '../words/format.ts';
 import { inferBody, labelOf, type Prediction, predictionOf } from './inference.ts';
 
 const ROWS = 200;
@@ -29,6 +29,11 @@ export function TryIt({ model, table }: { model: ModelEntry; table: string | und
       </Loaded>
     </section>
   );
+}
+
+/** A cell as a person would have typed it. */
+function asText(cell: Cell | undefined): string {
+  return typeof cell === 'number' ? float32(cell) : (cell ?? '');
 }
 
 function TryForm({
@@ -62,7 +67,7 @@ function TryForm({
     const cells = rows[next] ?? {};
     setRow(next);
     setOutcome(undefined);
-    setValues(Object.fromEntries(metadata.inputs.map(({ name }) => [name, String(cells[name] ?? '')])));
+    setValues(Object.fromEntries(metadata.inputs.map(({ name }) => [name, asText(cells[name])])));
   };
   const predict = async (event: Event) => {
     event.preventDefault();
@@ -140,7 +145,7 @@ function TryForm({
               {truth != null && (
                 <>
                   {' '}
-                  · in truth: <strong>{truth}</strong>
+                  · in truth: <strong>{asText(truth)}</strong>
                 </>
               )}
             </p>

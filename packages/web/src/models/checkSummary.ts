@@ -18,6 +18,15 @@ export function checkGroups(checks: readonly Check[]): { title: string; checks: 
   }));
 }
 
+/** How the checks of one group went, in figures. */
+export function groupWords(checks: readonly Check[]): string {
+  const of = (wanted: Check['state']) => checks.filter(({ state }) => state === wanted).length;
+  const parts = [`${of('ok')} of ${checks.length} correct`];
+  if (of('failed') > 0) parts.push(`${of('failed')} wrong`);
+  if (of('skipped') > 0) parts.push(`${of('skipped')} not checkable here`);
+  return parts.join(', ');
+}
+
 /** What all the checks come to. No check at all is no success. */
 export function summaryOf(
   checks: readonly Check[],

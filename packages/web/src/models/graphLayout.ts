@@ -1,5 +1,5 @@
 import type { JobEvidence, Passport } from '../api/answers.ts';
-import { shortHex } from '../words/format.ts';
+import { tinyHex } from '../words/format.ts';
 
 export interface GraphNode {
   id: string;
@@ -22,8 +22,8 @@ export interface Graph {
   height: number;
 }
 
-export const NODE = { width: 186, height: 76 };
-const GAP = { x: 34, y: 30 };
+export const NODE = { width: 190, height: 76 };
+const GAP = { x: 26, y: 30 };
 
 /**
  * The passport as a graph from data to model, laid out on a grid: left to right where there is room, else top down.
@@ -38,7 +38,7 @@ export function passportGraph(passport: Passport, isRegistered: boolean, isNarro
       id: `data-${dataset.id}`,
       kind: 'data',
       title: `Private dataset ${dataset.id}`,
-      lines: [`held by ${shortHex(dataset.custodian)}`, 'the rows stay there'],
+      lines: [`held by ${tinyHex(dataset.custodian)}`, 'the rows stay there'],
       href: `/data/${dataset.id}`,
       step: 0,
       lane: i,
@@ -66,7 +66,7 @@ export function passportGraph(passport: Passport, isRegistered: boolean, isNarro
     id: 'model',
     kind: 'model',
     title: 'Model',
-    lines: [passport.name, shortHex(passport.model)],
+    lines: [passport.name, tinyHex(passport.model)],
     href: '#papers',
     step: 3,
     lane: 0,
@@ -80,7 +80,7 @@ export function passportGraph(passport: Passport, isRegistered: boolean, isNarro
         id: id('rows'),
         kind: 'data',
         title: 'Public rows',
-        lines: ['given away for testing', shortHex(data)],
+        lines: ['given away for testing', tinyHex(data)],
         href: `/api/blobs/${data}`,
         step: 1,
         lane,
@@ -127,9 +127,9 @@ function narrowRow(id: string, step: number, lane: number, evaluations: number):
 
 function job(id: string, title: string, evidence: JobEvidence): Omit<GraphNode, 'x' | 'y'> {
   const [audit] = evidence.audits;
-  const by = shortHex(String(evidence.receipt.message['provider']));
+  const by = tinyHex(String(evidence.receipt.message['provider']));
   const checked = audit
-    ? `✓ replayed by ${shortHex(String(audit.report.message['auditor']))}`
+    ? `✓ replayed by ${tinyHex(String(audit.report.message['auditor']))}`
     : 'not checked by anybody';
   return { id, kind: 'job', title, lines: [`by ${by}`, checked], href: `#job-${title.toLowerCase()}` };
 }

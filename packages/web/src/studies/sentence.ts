@@ -27,7 +27,7 @@ const ahead: Record<TimelineStep['kind'], string> = {
 };
 
 export function sentenceOf({ kind, step }: TimelineStep): Sentence {
-  if (!step || step.status !== 'done') return ahead[kind] ?? kind;
+  if (step?.status !== 'done') return ahead[kind] ?? kind;
   const { result } = step;
   switch (kind) {
     case 'dataset': {

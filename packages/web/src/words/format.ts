@@ -3,6 +3,20 @@ export function shortHex(text: string): string {
   return text.length > 18 ? `${text.slice(0, text.startsWith('0x') ? 8 : 9)}…${text.slice(-6)}` : text;
 }
 
+/** The same, shorter still, for drawings. */
+export function tinyHex(text: string): string {
+  return text.length > 12 ? `${text.slice(0, 6)}…${text.slice(-4)}` : text;
+}
+
+/** A 32-bit float as people wrote it: the shortest decimal that stands for it, "20.3" for 20.299999237060547. */
+export function float32(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const text = value.toPrecision(digits);
+    if (Math.fround(Number(text)) === Math.fround(value)) return String(Number(text));
+  }
+  return String(value);
+}
+
 /** Whole tokens of an amount in base units (18 decimals), without trailing zeros: "0.011". */
 export function koin(amount: string): string {
   const padded = amount.padStart(19, '0');

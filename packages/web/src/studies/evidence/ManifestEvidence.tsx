@@ -102,6 +102,6 @@ function Part({ name, manifest }: { name: string; manifest: Manifest }) {
     case 'seed':
       return <Hash of={String(value)} label={name} />;
     default:
-      return /^0x[0-9a-f]{40}$/.test(String(value)) ? <Address of={String(value)} /> : <>{String(value)}</>;
+      return /^0x[0-9a-f]{40}$/.test(String(value)) ? <Address of={String(value)} /> : String(value);
   }
 }

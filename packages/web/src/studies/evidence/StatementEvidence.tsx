@@ -108,6 +108,6 @@ function FieldValue({ type, name, value }: { type: string; name: string; value: 
     case 'address':
       return <Address of={String(value)} />;
     default:
-      return String(value).startsWith('0x') ? <Hash of={String(value)} label={name} /> : <>{String(value)}</>;
+      return String(value).startsWith('0x') ? <Hash of={String(value)} label={name} /> : String(value);
   }
 }

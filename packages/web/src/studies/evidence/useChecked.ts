@@ -14,7 +14,6 @@ export function useChecked<Q extends Question>(
 ): Checked<Questions[Q]['answer']> {
   const [checked, setChecked] = useState<Checked<Questions[Q]['answer']>>({ state: 'checking' });
   const key = JSON.stringify(args);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` is `args` by value.
   useEffect(() => {
     let isCurrent = true;
     setChecked({ state: 'checking' });
