@@ -54,7 +54,11 @@ function build() {
 /** Runs the target and leaves only when it has left: Ctrl-C reaches it through the terminal's process group. */
 function handOver() {
   const [file, ...fixed] = target;
-  const child = spawn(node, [join(root, file), ...fixed, ...args], { stdio: 'inherit' });
+  const child = spawn(node, [join(root, file), ...fixed, ...args], {
+    stdio: 'inherit',
+    // Compiled code is kept between starts; the processes it starts inherit this, sandboxed jobs do not.
+    env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile'), ...process.env },
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
