@@ -1,16 +1,25 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Tap } from '@koinon/network';
 import { asKoinonError, KoinonError, toWire } from '@koinon/protocol';
 import { type Checkpoint, checkpointSteps, type Journal } from '../ports/ports.ts';
 import { openNode } from './openNode.ts';
 
 /**
- * One node as a process: `main.ts HOME [--crash-at STEP]`. Says `{"event":"ready",…}` on standard output when it serves,
- * writes what happens to HOME/node.log, leaves on SIGTERM, SIGINT, or when its standard input closes (its parent died).
+ * One node as a process: `main.ts HOME [--crash-at STEP] [--wire-tap FOLDER]`. Says `{"event":"ready",…}` on standard
+ * output when it serves, writes what happens to HOME/node.log, leaves on SIGTERM, SIGINT, or when its standard input
+ * closes (its parent died).
  */
 export const VERSION = '0.1.0';
+/** Longest that leaving may take, milliseconds; a parent's patience is a little longer. */
+const LEAVING_MS = 4_000;
 
-const [home, flag, crashStep] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { 'crash-at': { type: 'string' }, 'wire-tap': { type: 'string' } },
+});
+const [home] = positionals;
 if (!home) {
   process.stderr.write('usage: main.ts HOME\n');
   process.exit(2);
@@ -31,12 +40,15 @@ try {
     password: readPassword(home),
     journal,
     version: VERSION,
-    ...(flag === '--crash-at' && crashStep ? { checkpoint: crashingAt(crashStep) } : {}),
+    ...(values['crash-at'] ? { checkpoint: crashingAt(values['crash-at']) } : {}),
+    ...(values['wire-tap'] ? { wireTap: writingTo(values['wire-tap']) } : {}),
   });
   let isLeaving = false;
   const leave = async (): Promise<void> => {
     if (isLeaving) return;
     isLeaving = true;
+    // What is under way may wait for a chain or a peer that is gone; all of it goes on at the next start.
+    setTimeout(() => process.exit(0), LEAVING_MS);
     await running.stop().catch(error => journal.note('stop-failed', { reason: String(error) }));
     process.exit(0);
   };
@@ -77,4 +89,10 @@ function crashingAt(step: string): Checkpoint {
   return reached => {
     if (reached === step) process.kill(process.pid, 'SIGKILL');
   };
+}
+
+/** For the tests of privacy: all this node sends, as it is before encryption, in a file for each peer. */
+function writingTo(folder: string): Tap {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return (bytes, to) => appendFileSync(join(folder, to), bytes, { mode: 0o600 });
 }

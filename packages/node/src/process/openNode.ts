@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Chain, connectChain, sqliteJournal, sqliteSnapshot } from '@koinon/chain';
 import { createExecutor } from '@koinon/executors';
-import { createNetwork, peerIdOfKey } from '@koinon/network';
+import { createNetwork, peerIdOfKey, type Tap } from '@koinon/network';
 import { type Hex, KoinonError, keySigner, type Role, roles } from '@koinon/protocol';
 import { openStore } from '@koinon/store';
 import { createNode, type KoinonNode } from '../createNode.ts';
@@ -20,6 +20,8 @@ export interface OpenNodeOptions {
   password: string;
   journal: Journal;
   checkpoint?: Checkpoint;
+  /** Sees every byte for other nodes before encryption. */
+  wireTap?: Tap;
   version: string;
 }
 
@@ -57,6 +59,7 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
       privateKey,
       listen: config.listen,
       bootstrap: config.bootstrap,
+      ...(options.wireTap ? { wireTap: options.wireTap } : {}),
       directory: {
         find: async operator => {
           const record = await chain.nodes.get(operator);

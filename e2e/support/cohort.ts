@@ -1,0 +1,14 @@
+import { COHORT_TARGET, syntheticCohort } from '@koinon/tabular';
+import type { MainJob } from '../../packages/cli/src/start/runMainJob.ts';
+
+/** Rows enough that every group of the cohort can be told. */
+const ROWS = 600;
+
+/** The main job on a small invented cohort. */
+export const smallJob: MainJob = {
+  name: 'heart-risk',
+  csv: new TextEncoder().encode(syntheticCohort({ rows: ROWS, seed: 20_261_122 })),
+  target: COHORT_TARGET,
+  exclude: [],
+  purpose: 'Estimate the risk of single patients, to support doctors.',
+};
