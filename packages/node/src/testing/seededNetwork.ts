@@ -44,6 +44,8 @@ export interface StartOptions {
   /** How this node's executor lies, for tests of the checks. */
   alter?: (result: ExecutionResult) => ExecutionResult;
   executor?: Executor;
+  /** The shipped programs by name; none unless told. */
+  programs?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** A whole network in this process: real services and stores, twins of chain and network, a clock that hurries. */
@@ -120,7 +122,7 @@ export async function seededNetwork(
         maxMemoryBytes: 2 ** 30,
         version: '0.0.0',
       },
-      new Map(),
+      options.programs ?? new Map(),
     );
     await network.start();
     node.takeUp();

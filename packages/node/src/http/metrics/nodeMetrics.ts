@@ -71,6 +71,7 @@ export function addNodeMetrics(
     auditsUnderWay.set(counts.auditsUnderWay);
     datasets.set(counts.datasets);
     jobDuration.reset();
+    jobDuration.zero({});
     for (const seconds of jobSeconds(store.database)) jobDuration.observe(seconds);
     models.set(predictors.size);
     entries.set(store.log.size);

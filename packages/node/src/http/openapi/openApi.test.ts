@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { COHORT_TARGET, syntheticCohort } from '@koinon/tabular';
+import type { Hono } from 'hono';
+import { Predictors } from '../../models/predictors.ts';
+import { CheckedAnswers, type OpenApi } from '../../testing/checkedAnswers.ts';
+import { type ServedNode, serveMember, TEST_TOKEN } from '../../testing/servedNode.ts';
+import { type TrainedNetwork, trainedNetwork } from '../../testing/trainedNetwork.ts';
+import { createApp } from '../createApp.ts';
+import { openApiPath } from './openApiDocument.ts';
+
+const DESCRIBED = /^\/(api|v2|metrics)(\/|$)/;
+
+/** What is served and what is described, where the two differ. */
+function differences(app: Hono, document: OpenApi): string[] {
+  const served = new Set(
+    app.routes
+      .filter(({ method, path }) => method !== 'ALL' && DESCRIBED.test(path))
+      .map(({ method, path }) => `${method.toLowerCase()} ${openApiPath(path)}`),
+  );
+  const described = new Set(
+    Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map(method => `${method} ${path}`),
+    ),
+  );
+  return [
+    ...[...served].filter(name => !described.has(name)),
+    ...[...described].filter(name => !served.has(name)),
+  ];
+}
+
+describe('the OpenAPI document', () => {
+  let trained: TrainedNetwork;
+  let answers: CheckedAnswers;
+  const nodes = new Map<string, ServedNode>();
+  const served = (name: string): ServedNode => nodes.get(name)!;
+  const appOf = (name: string) => {
+    const { node } = trained.network.member(name);
+    const options = { name, token: TEST_TOKEN, authenticateAll: false, port: () => 1 };
+    return createApp(node, new Predictors(node.ports.store.blobs), options);
+  };
+
+  before(async () => {
+    trained = await trainedNetwork(21);
+    assert.equal(trained.study.state, 'done', trained.study.failure?.message);
+    for (const name of ['researcher', 'hospital', 'hospital-audit']) {
+      nodes.set(name, await serveMember(trained.network.member(name)));
+    }
+    const response = await served('researcher').ask('/api/openapi.json');
+    answers = new CheckedAnswers((await response.json()) as OpenApi);
+  });
+  after(async () => {
+    for (const node of nodes.values()) await node.stop();
+    await trained.network.stop();
+  });
+
+  const get = async (name: string, path: string, token = false): Promise<never> =>
+    (await answers.check('get', path, await served(name).ask(path, { token }))) as never;
+  const post = async (
+    name: string,
+    path: string,
+    body?: unknown,
+    type = 'application/json',
+  ): Promise<never> => {
+    const response = await served(name).ask(path, {
+      method: 'POST',
+      token: true,
+      headers: { 'content-type': type },
+      body: typeof body === 'string' ? body : JSON.stringify(body ?? {}),
+    });
+    const checked = await answers.check('post', path, response);
+    assert.equal(response.status, 200, JSON.stringify(checked));
+    return checked as never;
+  };
+
+  test('has every route that is served, and none that is not', () => {
+    const { app } = appOf('researcher');
+    assert.deepEqual(differences(app, answers.document), []);
+    app.get('/api/hidden', context => context.text('not described'));
+    assert.deepEqual(differences(app, answers.document), ['get /api/hidden']);
+  });
+
+  test('what is served beside it is the page, which is only read', () => {
+    const others = appOf('researcher').app.routes.filter(
+      ({ method, path }) => method !== 'ALL' && !DESCRIBED.test(path),
+    );
+    assert.ok(others.length > 0);
+    assert.ok(others.every(({ method }) => method === 'GET'));
+  });
+
+  test('every route that changes something says that it needs the token, and needs it', async () => {
+    for (const route of appOf('researcher').api.routes) {
+      const isInference = route.path.endsWith('/infer');
+      assert.ok(route.needsToken || route.method === 'get' || isInference, route.path);
+      const operation = answers.document.paths[openApiPath(route.path)]![route.method]!;
+      assert.equal('security' in operation, route.needsToken);
+      if (!route.needsToken) continue;
+      const path = route.path.replace(/:[a-z]+/g, 'x');
+      const response = await served('researcher').ask(path, { method: route.method.toUpperCase() });
+      assert.equal(response.status, 401, route.path);
+    }
+  });
+
+  test('is whole: names are unique, references lead somewhere, every part of a path is described', () => {
+    const { paths, components, openapi } = answers.document;
+    assert.equal(openapi, '3.1.0');
+    const operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.values(methods).map(operation => [path, operation] as const),
+    );
+    assert.equal(new Set(operations.map(([, { operationId }]) => operationId)).size, operations.length);
+    for (const [, name] of JSON.stringify(answers.document).matchAll(/"\$ref":"([^"]+)"/g)) {
+      const key = /^#\/components\/schemas\/(.+)$/.exec(name!)?.[1];
+      assert.ok(key && key in components.schemas, name);
+    }
+    for (const [path, { parameters = [] }] of operations) {
+      const named = (parameters as { name: string; in: string }[]).filter(
+        parameter => parameter.in === 'path',
+      );
+      assert.deepEqual(
+        named.map(({ name }) => `{${name}}`),
+        path.match(/\{[^}]+\}/g) ?? [],
+      );
+    }
+    assert.doesNotMatch(JSON.stringify(answers.document), /\$defs/);
+  });
+
+  test('describes what a node says of itself, the network and the chain', async () => {
+    await get('researcher', '/api/status');
+    const { nodes: listed } = (await get('researcher', '/api/nodes')) as { nodes: { operator: string }[] };
+    assert.equal(listed.length, 5);
+    await get('researcher', '/metrics');
+    await get('researcher', '/api/openapi.json');
+    const { operator } = trained.network.member('hospital');
+    const { anchor } = (await get('researcher', `/api/anchors/${operator}?size=1`)) as {
+      anchor: { transaction: string };
+    };
+    await get('researcher', `/api/transactions/${anchor.transaction}`);
+    const none = await get('researcher', `/api/anchors/${operator}?size=1000000`);
+    assert.deepEqual(none, { anchor: null });
+  });
+
+  test('describes datasets, as their custodian and as others see them', async () => {
+    for (const name of ['researcher', 'hospital']) {
+      await get(name, '/api/datasets');
+      const dataset = (await get(name, `/api/datasets/${trained.dataset}`)) as Record<string, unknown>;
+      assert.ok('said' in dataset && 'metadata' in dataset);
+      assert.equal('held' in dataset, name === 'hospital');
+    }
+    assert.match(await get('researcher', `/api/datasets/${trained.dataset}/mock`), /^age,sex,/);
+  });
+
+  test('describes studies, their steps and the events they come by', async () => {
+    const { id } = trained.study;
+    await get('researcher', '/api/studies');
+    const { steps } = (await get('researcher', `/api/studies/${id}`)) as { steps: unknown[] };
+    const events = (await get('researcher', `/api/studies/${id}/events`)) as string;
+    const blocks = events.trim().split('\n\n');
+    assert.equal(blocks.length, steps.length + 1);
+    const kinds = ['step', 'study'];
+    for (const block of blocks) {
+      const [, event, data] = /^event: (\w+)\ndata: (.*)$/m.exec(block)!;
+      const place = ['x-events', String(kinds.indexOf(event!))];
+      answers.matches(
+        ['/api/studies/{id}/events', 'get', '200', 'text/event-stream'],
+        JSON.parse(data!),
+        block,
+        place,
+      );
+    }
+    await post('researcher', `/api/studies/${id}/resume`);
+  });
+
+  test('describes jobs and audits', async () => {
+    const { jobs } = (await get('hospital', '/api/jobs')) as { jobs: { released: unknown[] }[] };
+    assert.equal(jobs[0]!.released.length, 2);
+    const { audits } = (await get('hospital-audit', '/api/audits')) as { audits: unknown[] };
+    assert.ok(audits.length > 0);
+  });
+
+  test('describes models and the blobs they consist of', async () => {
+    const { models } = (await get('researcher', '/api/models')) as { models: { passport: string }[] };
+    const { registered } = (await get('researcher', '/api/models/heart')) as { registered: unknown };
+    assert.ok(registered);
+    await get('researcher', '/api/models/heart?version=1');
+    await get('researcher', `/api/blobs/${models[0]!.passport}`);
+  });
+
+  test('describes predictions', async () => {
+    for (const path of ['/v2', '/v2/', '/v2/health/live', '/v2/health/ready', '/v2/models']) {
+      await get('researcher', path);
+    }
+    for (const base of ['/v2/models/heart', '/v2/models/heart/versions/1']) {
+      const { inputs } = (await get('researcher', base)) as { inputs: { name: string; datatype: string }[] };
+      await get('researcher', `${base}/ready`);
+      await post('researcher', `${base}/infer`, {
+        inputs: inputs.map(({ name, datatype }) => ({ name, datatype, shape: [1, 1], data: [null] })),
+      });
+    }
+  });
+
+  test('describes what the owner of data does', async () => {
+    const csv = syntheticCohort({ rows: 200, seed: 9 });
+    await post('researcher', `/api/tables?target=${COHORT_TARGET}`, csv, 'text/csv');
+    await post('researcher', '/api/blobs', 'any bytes', 'application/octet-stream');
+    const auditor = trained.network.member('hospital-audit').operator;
+    const query = new URLSearchParams({ name: 'more', target: COHORT_TARGET, amount: '1', auditor });
+    const { id: dataset } = (await post('hospital', `/api/datasets?${query}`, csv, 'text/csv')) as {
+      id: string;
+    };
+    const { id: study } = (await post('researcher', '/api/studies', {
+      kind: 'train',
+      dataset,
+      purpose: 'To be refused.',
+      name: 'refused',
+    })) as { id: string };
+    const pending = async () => {
+      type Requests = { requests: { digest: string; status: string }[] };
+      const { requests } = (await get('hospital', '/api/requests', true)) as Requests;
+      return requests.find(request => request.status === 'pending');
+    };
+    let request = await pending();
+    while (!request) request = await pending();
+    await post('hospital', `/api/requests/${request.digest}/deny`, { reason: 'Not for this.' });
+    const { studies, grants } = {
+      studies: trained.network.member('researcher').node.studies,
+      grants: trained.network.member('hospital').node.grants,
+    };
+    assert.equal((await studies.settled(study)).state, 'failed');
+    await get('researcher', `/api/studies/${study}`);
+    const approved = grants.list().find(({ status }) => status === 'approved')!;
+    await post('hospital', `/api/requests/${approved.digest}/approve`);
+    await post('hospital', `/api/datasets/${dataset}/revoke`, {});
+  });
+
+  test('describes refusals', async () => {
+    const paths = [
+      '/api/datasets/999',
+      '/api/datasets/x',
+      '/api/datasets/999/mock',
+      '/api/studies/x',
+      '/api/studies/x/events',
+      '/api/models/x',
+      '/api/models/heart?version=0',
+      '/api/blobs/x',
+      '/api/anchors/x',
+      '/api/anchors/x?size=-1',
+      '/api/transactions/x',
+      '/api/requests',
+      `/api/transactions/0x${'0'.repeat(64)}`,
+      '/v2/models/x',
+      '/v2/models/x/ready',
+    ];
+    for (const path of paths) {
+      const response = await served('researcher').ask(path);
+      assert.ok(response.status >= 400 && response.status < 500, `${path}: ${response.status}`);
+      await answers.check('get', path, response);
+    }
+    for (const [path, body] of [
+      ['/api/studies', '{'],
+      ['/api/studies', '{"kind":"steal"}'],
+      ['/api/studies/x/resume', ''],
+      ['/api/tables', ''],
+      ['/api/datasets', 'a,b\n1,2'],
+      ['/api/requests/x/deny', '{}'],
+      ['/api/datasets/1/revoke', '{"grant":1}'],
+    ] as const) {
+      const response = await served('researcher').ask(path, { method: 'POST', token: true, body });
+      assert.ok(response.status >= 400 && response.status < 500, `${path}: ${response.status}`);
+      await answers.check('post', path, response);
+    }
+  });
+
+  test('has no operation whose answer these tests have not held against it', () => {
+    assert.deepEqual(answers.unanswered(), []);
+  });
+});
