@@ -1,0 +1,49 @@
+import { schema } from '@koinon/protocol';
+import type { Sources } from '@koinon/verify';
+import { z } from 'zod';
+import { modelsAnswer } from '../api/answers.ts';
+import type { NodeClient } from '../api/nodeClient.ts';
+
+const anchorAnswer = z.object({
+  anchor: z
+    .object({
+      size: schema.uint(64),
+      root: schema.bytes32,
+      transaction: schema.bytes32,
+      block: z.number().int().nonnegative(),
+      blockHash: schema.bytes32,
+    })
+    .nullable(),
+});
+const datasetAnswer = z.looseObject({
+  owner: schema.address,
+  custodian: schema.address,
+  contentRoot: schema.bytes32,
+  policyDigest: schema.bytes32,
+  metadataDigest: schema.bytes32,
+  epoch: schema.uint(64),
+});
+const registeredAnswer = z.looseObject({
+  registered: z
+    .looseObject({ model: schema.bytes32, passport: schema.bytes32, publisher: schema.address })
+    .nullable(),
+});
+
+/** What a node says the chain says, where the chain cannot be asked itself: better than nothing, but its word. */
+export function nodeSources(client: NodeClient): Required<Pick<Sources, 'anchor' | 'dataset' | 'model'>> {
+  return {
+    anchor: async (operator, size) => {
+      const { anchor } = await client.get(`/api/anchors/${operator}?size=${size}`, anchorAnswer);
+      return anchor ?? undefined;
+    },
+    dataset: id => client.get(`/api/datasets/${id}`, datasetAnswer),
+    model: async digest => {
+      const { models } = await client.get('/api/models', modelsAnswer);
+      for (const name of new Set(models.map(model => model.name))) {
+        const { registered } = await client.get(`/api/models/${encodeURIComponent(name)}`, registeredAnswer);
+        if (registered?.model === digest) return registered;
+      }
+      throw new Error('the node does not serve the model, so it says nothing about it');
+    },
+  };
+}

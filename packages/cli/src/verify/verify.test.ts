@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { digestOfCid, type Hex, statementDigest, toWire, ZERO_ADDRESS } from '@koinon/protocol';
+import { readBundle } from '@koinon/verify';
+import { domains, flipped, makeStudy } from '@koinon/verify/testing';
+import type { Output } from '../commands/surroundings.ts';
+import { type VerifyOptions, type VerifySurroundings, verify } from './verify.ts';
+
+// The one test here with a real socket: a node's API on loopback, answered from memory.
+const study = await makeStudy();
+const { passport, cid, bytes, world } = study;
+const folder = mkdtempSync(join(tmpdir(), 'koinon-verify-'));
+const bundleFile = join(folder, 'cohort.koinon');
+let server: Server;
+let url: string;
+
+const deployment = {
+  koinon: 'deployment/1',
+  startBlock: 0,
+  token: ZERO_ADDRESS,
+  models: ZERO_ADDRESS,
+  ...domains,
+};
+const entry = { name: 'cohort', version: 1, model: passport.model, passport: cid, registeredAtMs: 1 };
+
+async function answer(path: string, query: URLSearchParams): Promise<unknown> {
+  const { chain } = world;
+  const record = chain.models.get(digestOfCid(passport.model))!;
+  const registered = { model: digestOfCid(passport.model), block: 1, transaction: cid, ...record };
+  if (path === '/api/status') return { deployment };
+  if (path === '/api/models') return { models: [entry] };
+  if (path === '/api/models/cohort') {
+    return { model: entry, passport, registered: { ...registered, transaction: digestOfCid(cid) } };
+  }
+  if (path === '/api/studies') {
+    return { studies: [{ id: 'one', state: 'done', createdAtMs: 1, request: { kind: 'run' } }] };
+  }
+  if (path === '/api/studies/one')
+    return {
+      study: { id: 'one', state: 'done', createdAtMs: 1, request: { kind: 'run' } },
+      steps: stepsOfRun(),
+    };
+  const anchor = /^\/api\/anchors\/(0x[0-9a-f]{40})$/.exec(path);
+  if (anchor) return { anchor: chain.firstAnchor(anchor[1] as Hex, BigInt(query.get('size')!)) ?? null };
+  const dataset = /^\/api\/datasets\/(\d+)$/.exec(path);
+  if (dataset) return chain.datasets.get(BigInt(dataset[1]!));
+  return undefined;
+}
+
+/** A study without a passport: its one job stands in its steps. */
+const runJob = await makeStudy({ metrics: () => ({ order: { nonce: `0x${'77'.repeat(32)}` } }) });
+const runEvidence = runJob.passport.evaluations[0]!.metrics;
+const runReceipt = statementDigest('Receipt', runEvidence.receipt.message, domains);
+function stepsOfRun() {
+  const { order, manifest, receipt, outputs, opening, inclusion, audits } = runEvidence;
+  const step = (name: string, result: unknown) => ({
+    name,
+    status: 'done',
+    startedAtMs: 1,
+    endedAtMs: 2,
+    result,
+  });
+  return [
+    step('run.order', { order, manifest }),
+    step('run.receipt', { receipt, outputs, opening }),
+    step('run.anchor', inclusion),
+    step('run.audit', { audits }),
+  ];
+}
+
+before(async () => {
+  server = createServer(async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url!, 'http://node');
+    const blob = /^\/api\/blobs\/(\w+)$/.exec(pathname);
+    const content = blob && (world.blobs.get(blob[1]!) ?? runJob.world.blobs.get(blob[1]!));
+    if (content) {
+      response.end(content);
+      return;
+    }
+    const body = await answer(pathname, searchParams);
+    if (body === undefined) {
+      response.statusCode = 404;
+      const code = pathname.startsWith('/api/models') ? 'K_MODEL_UNKNOWN' : 'K_NOT_FOUND';
+      response.end(JSON.stringify({ error: { code, message: `No ${pathname}.`, fault: 'user' } }));
+      return;
+    }
+    response.end(JSON.stringify(toWire(body)));
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+after(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Told {
+  code: number;
+  text: string;
+}
+
+async function told(
+  what: string,
+  options: VerifyOptions = {},
+  given: Partial<VerifySurroundings> = {},
+): Promise<Told> {
+  let text = '';
+  const output: Output = { write: (part: string) => (text += part) };
+  const surroundings: VerifySurroundings = {
+    home: join(folder, 'no-network'),
+    json: false,
+    node: undefined,
+    as: undefined,
+    environment: {},
+    stdout: output,
+    stderr: { write: () => undefined },
+    ...given,
+  };
+  const { replay, programs } = world.sources;
+  const code = await verify(surroundings, what, options, ({ replay: wanted }) => ({
+    programs: programs!,
+    ...(wanted ? { replay: replay! } : {}),
+  }));
+  return { code, text };
+}
+
+const ofCode = (code: string) => (error: { code?: string }) => error.code === code;
+
+test('a model is checked by its name, its jobs under their names, and ends in one sentence', async () => {
+  const { code, text } = await told('cohort', {}, { node: url });
+  assert.equal(code, 0, text);
+  assert.match(text, /^Checking cohort, version 1\. What stands on chain is the word of 127\.0\.0\.1/);
+  for (const job of ['passport', 'training', 'predictions', 'metrics']) {
+    assert.equal(text.split(`\n${job}\n`).length, 2, job);
+  }
+  assert.match(text, /✓ Run again here, the job comes to the same bytes\./);
+  assert.match(
+    text,
+    /– Run again here, the job comes to the same bytes\.\n +The rows never leave their custodian/,
+  );
+  assert.match(text, /\n✓ Nothing wrong in \d+ checks\. \d+ could not be made here; each says why\.\n$/);
+  assert.doesNotMatch(text, /✗/);
+});
+
+test('a passport is checked by its name, and a version that is not there is told', async () => {
+  assert.equal((await told(cid, {}, { node: url })).code, 0);
+  await assert.rejects(told('nobody', {}, { node: url }), ofCode('K_MODEL_UNKNOWN'));
+});
+
+test('a receipt is found in a passport, and in a study that has none', async () => {
+  const receipt = statementDigest('Receipt', passport.training.receipt.message, domains);
+  const training = await told(receipt, {}, { node: url });
+  assert.equal(training.code, 0, training.text);
+  assert.match(training.text, /^Checking training of cohort, receipt 0x/);
+  const run = await told(runReceipt, { offline: true }, { node: url });
+  assert.equal(run.code, 0, run.text);
+  assert.match(run.text, /^Checking run of study one/);
+  await assert.rejects(told(`0x${'00'.repeat(32)}`, {}, { node: url }), ofCode('K_RECEIPT_UNKNOWN'));
+});
+
+test('what is exported is checked without asking anybody', async () => {
+  const { code, text } = await told('cohort', { export: bundleFile }, { node: url });
+  assert.equal(code, 0);
+  assert.match(text, /cohort\.koinon: 1\d blobs/);
+  assert.equal(readBundle(new Uint8Array(readFileSync(bundleFile))).root, cid);
+  const alone = await told(bundleFile);
+  assert.equal(alone.code, 0, alone.text);
+  assert.match(alone.text, /^Checking cohort\.koinon\. From the file alone; nobody is asked\./);
+  assert.match(alone.text, /✓ Run again here, the job comes to the same bytes\./);
+  const asked = await told(bundleFile, {}, { node: url });
+  assert.equal(asked.code, 0, asked.text);
+  assert.match(asked.text, /✓ The log stands on chain with this root\./);
+});
+
+test('a file with one altered byte ends with code 3 and says what was altered', async () => {
+  const whole = new Uint8Array(readFileSync(bundleFile));
+  const model = world.blobs.get(passport.model)!;
+  const altered = join(folder, 'altered.koinon');
+  const at = Buffer.from(whole).indexOf(Buffer.from(model)) + 3;
+  writeFileSync(altered, flipped(whole, at, 1));
+  const { code, text } = await told(altered);
+  assert.equal(code, 3);
+  assert.match(text, /✗ Every blob in the file has the bytes its name stands for\./);
+  assert.match(
+    text,
+    /✗ The file model\.onnx has the bytes that were signed for\.\n +The bytes given as .* are others\. The file was altered\./,
+  );
+  assert.match(text, /\n✗ \d+ of \d+ checks failed\. Do not rely on this\.\n$/);
+  writeFileSync(altered, whole.subarray(0, whole.length - 1));
+  const cut = await told(altered);
+  assert.equal(cut.code, 3);
+  assert.match(cut.text, /✗ The file is a whole bundle\.\n +This is no whole bundle/);
+});
+
+test('a bare passport file is checked with the blobs of a node', async () => {
+  const file = join(folder, 'cohort.passport');
+  writeFileSync(file, bytes);
+  const { code, text } = await told(file, {}, { node: url });
+  assert.equal(code, 0, text);
+});
+
+test('with --json one value says everything', async () => {
+  const { code, text } = await told(bundleFile, { replay: false }, { json: true });
+  assert.equal(code, 0);
+  const value = JSON.parse(text);
+  assert.equal(value.kind, 'bundle');
+  assert.equal(value.summary.state, 'ok');
+  const replay = value.checks.find(
+    (check: { id: string; job: string }) => check.id === 'replay' && check.job === 'metrics',
+  );
+  assert.equal(replay.state, 'skipped');
+});
+
+test('what cannot be meant is told before anybody is asked', async () => {
+  for (const what of ['no/such/file', 'no-such.koinon', '0x12', 'Not A Model']) {
+    await assert.rejects(told(what), ofCode('K_USAGE'), what);
+  }
+  await assert.rejects(told(bundleFile, { export: 'x' }), ofCode('K_USAGE'));
+  await assert.rejects(told('cohort', { offline: true, rpc: 'http://x' }), ofCode('K_USAGE'));
+  await assert.rejects(told('cohort', { network: bundleFile }, { node: url }), ofCode('K_USAGE'));
+  await assert.rejects(told(folder), ofCode('K_FILE'));
+  await assert.rejects(told('cohort'), ofCode('K_NODE_UNREACHABLE'));
+});
