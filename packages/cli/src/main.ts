@@ -3,6 +3,7 @@ import { runCommandLine } from './program/runCommandLine.ts';
 const code = await runCommandLine(process.argv.slice(2), {
   environment: process.env,
   workingFolder: process.cwd(),
+  stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
 });

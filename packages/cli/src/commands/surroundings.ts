@@ -5,6 +5,16 @@ export interface Output {
   write(text: string): unknown;
 }
 
+/** Where secrets are typed in. */
+export interface Input {
+  isTTY?: boolean;
+  setRawMode?(isRaw: boolean): unknown;
+  on(event: 'data', hear: (chunk: Buffer) => void): unknown;
+  removeListener(event: 'data', hear: (chunk: Buffer) => void): unknown;
+  resume(): unknown;
+  pause(): unknown;
+}
+
 /** What every command is told: where things are kept, whom to ask, and how to speak. */
 export interface Surroundings {
   /** Folder of the local network. */
@@ -20,6 +30,8 @@ export interface Surroundings {
   /** Member of the local network to speak as; by command when absent. */
   readonly as: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
+  /** Where secrets are asked for; absent where nobody can be asked. */
+  readonly stdin?: Input | undefined;
   /** Results. */
   readonly stdout: Output;
   /** Progress, questions and errors. */

@@ -93,6 +93,11 @@ export async function startLocalNetwork(
         nodes.set(member.name, await startNodeProcess(member.name, home));
       }),
     );
+    // In the order of the members, whichever was up first.
+    for (const [name, node] of homes.map(({ member }) => [member.name, nodes.get(member.name)!] as const)) {
+      nodes.delete(name);
+      nodes.set(name, node);
+    }
     await Promise.all(
       newcomers
         .filter(({ member }) => member.stakeKoin > 0n)

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, CommanderError } from 'commander';
-import type { Output, Surroundings } from '../commands/surroundings.ts';
+import type { Input, Output, Surroundings } from '../commands/surroundings.ts';
 import { exitCodeOf, exitCodes, printError } from '../terminal/printError.ts';
 import { usageError } from '../terminal/usageError.ts';
 import { createProgram } from './createProgram.ts';
@@ -10,6 +10,7 @@ import { createProgram } from './createProgram.ts';
 export interface World {
   environment: NodeJS.ProcessEnv;
   workingFolder: string;
+  stdin?: Input | undefined;
   stdout: Output;
   stderr: Output;
 }
@@ -18,7 +19,7 @@ export interface World {
 export async function runCommandLine(words: readonly string[], world: World): Promise<number> {
   let program: Command | undefined;
   const option = (name: string): string | undefined => program?.opts()[name];
-  const { environment, workingFolder, stdout, stderr } = world;
+  const { environment, workingFolder, stdin, stdout, stderr } = world;
   const userFolder = () =>
     resolve(workingFolder, option('home') ?? environment['KOINON_HOME'] ?? join(homedir(), '.koinon'));
   const surroundings: Surroundings = {
@@ -41,6 +42,7 @@ export async function runCommandLine(words: readonly string[], world: World): Pr
       return option('as');
     },
     environment,
+    stdin,
     stdout,
     stderr,
   };

@@ -6,6 +6,7 @@ import { readToken } from '../local/readToken.ts';
 import type { LocalNetwork } from '../local/startLocalNetwork.ts';
 import { describeStep, doingWhat, type StepLine } from '../studies/describeStep.ts';
 import { watchStudy } from '../studies/watchStudy.ts';
+import { short } from '../terminal/amounts.ts';
 import { publicRow } from './publicRow.ts';
 import { sampleRequest } from './sampleRequest.ts';
 
@@ -57,8 +58,8 @@ export async function runMainJob(
   tell({
     title: `hospital published dataset ${dataset.id}: four fifths of the rows stay, one fifth is public for testing`,
     evidence: [
-      `content root ${dataset.contentRoot.slice(0, 10)}…`,
-      `tx ${dataset.transaction.slice(0, 10)}…`,
+      `content root ${short(dataset.contentRoot)}`,
+      `tx ${short(dataset.transaction)}`,
       `gas ${Number(dataset.gasUsed).toLocaleString('en-US')}`,
     ],
   });

@@ -1,10 +1,10 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { startLocalNetwork } from '../local/startLocalNetwork.ts';
 import { studyFailure } from '../studies/watchStudy.ts';
 import { createProgress } from '../terminal/progress.ts';
+import { stepLine } from '../terminal/stepLine.ts';
 import { styleFor } from '../terminal/style.ts';
-import { printable } from '../terminal/table.ts';
 import { COHORT_ROWS, type JobOptions, readJob } from './readJob.ts';
 import { type MainJobOutcome, runMainJob } from './runMainJob.ts';
 
@@ -26,9 +26,7 @@ export async function start(surroundings: Surroundings, options: StartOptions): 
     const elapsedMs = Date.now() - startedMs;
     progress.stop();
     if (json) stdout.write(`${JSON.stringify({ at: elapsedMs, title, evidence })}\n`);
-    const detail = evidence.length > 0 ? style.dim(`  ${evidence.join(' · ')}`) : '';
-    const seconds = `${(elapsedMs / 1000).toFixed(1)} s`.padStart(7);
-    say(`${style.dim(seconds)}  ${style.green('✓')} ${printable(title)}${detail}\n`);
+    say(`${stepLine({ elapsedMs, mark: style.green('✓'), title, evidence }, style, stdout)}\n`);
   };
   const job = await readJob(options);
   const about = options.csv
@@ -79,10 +77,11 @@ export async function start(surroundings: Surroundings, options: StartOptions): 
 
     function sayWhatNow({ sample }: MainJobOutcome, model: string): void {
       if (!sample) return;
+      const elsewhere = home === resolve('.koinon') ? '' : ` --home ${home}`;
       say(`\n${style.bold('Ask the model')} about one public row:\n\n${sample.curl}\n\n`);
       say(`${style.dim('It answers:')} ${JSON.stringify(sample.answer)}\n\n`);
       say(`${style.bold('Look at everything')}  ${network.node('researcher').url}/\n`);
-      say(`${style.bold('Check it yourself')}   npm run koinon -- verify ${model}\n`);
+      say(`${style.bold('Check it yourself')}   npx koinon verify ${model}${elsewhere}\n`);
     }
   } finally {
     progress.stop();

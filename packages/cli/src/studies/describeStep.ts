@@ -107,7 +107,7 @@ export function describeStep(step: StudyStep, nameOf: (address: unknown) => stri
     case 'model': {
       const it = read('model');
       return line('the model left the hospital through the gate; the rows did not', [
-        it.model,
+        `model ${short(it.model)}`,
         byteCount(it.size),
       ]);
     }

@@ -4,8 +4,8 @@ import type { StudyRecord, StudyStep } from '../api/answers.ts';
 import type { ChosenNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { createProgress } from '../terminal/progress.ts';
+import { stepLine } from '../terminal/stepLine.ts';
 import { styleFor } from '../terminal/style.ts';
-import { printable } from '../terminal/table.ts';
 import { describeStep, doingWhat } from './describeStep.ts';
 import { studyFailure, watchStudy } from './watchStudy.ts';
 
@@ -35,9 +35,8 @@ export async function followStudy(
         if (step.status !== 'done') return;
         const line = describeStep(step, address => nameOf(String(address)));
         if (line) {
-          const seconds = `${((Date.now() - startedMs) / 1000).toFixed(1)} s`.padStart(7);
-          const evidence = line.evidence.length > 0 ? style.dim(`  ${line.evidence.join(' · ')}`) : '';
-          progress.line(`${style.dim(seconds)}  ${style.green('✓')} ${printable(line.title)}${evidence}`);
+          const elapsedMs = Date.now() - startedMs;
+          progress.line(stepLine({ elapsedMs, mark: style.green('✓'), ...line }, style, surroundings.stderr));
         }
         if (step.name === 'permission.asked') {
           progress.line(`         ${style.cyan('→')} its owner decides: ${howToDecide(step)}`);

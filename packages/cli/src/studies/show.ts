@@ -1,10 +1,11 @@
-import { studyAnswer } from '../api/answers.ts';
+import { type StudyStep, studyAnswer } from '../api/answers.ts';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { age } from '../terminal/amounts.ts';
 import { printResult } from '../terminal/printResult.ts';
+import { stepLine } from '../terminal/stepLine.ts';
 import { printable } from '../terminal/table.ts';
-import { describeStep, doingWhat } from './describeStep.ts';
+import { describeStep, doingWhat, type StepLine } from './describeStep.ts';
 import { findStudy } from './findStudy.ts';
 import { followStudy } from './followStudy.ts';
 import { whatOf } from './list.ts';
@@ -24,22 +25,16 @@ export async function showJob(
   const answer = await node.client.get(`/api/studies/${id}`, studyAnswer);
   const { study, steps } = answer;
   printResult(surroundings, answer, style => {
-    const at = (ms: number) => `${((ms - study.createdAtMs) / 1000).toFixed(1)} s`.padStart(8);
     const lines = steps.flatMap(step => {
-      if (step.status === 'running') {
-        return [`${style.dim(at(step.startedAtMs))}  ${style.cyan('…')} ${doingWhat(step.name)}`];
-      }
-      if (step.status === 'failed') {
-        return [
-          `${style.dim(at(step.endedAtMs ?? step.startedAtMs))}  ${style.red('✗')} ${doingWhat(step.name)}: ${printable(step.failure?.message ?? 'failed')}`,
-        ];
-      }
-      const line = describeStep(step, address => node.nameOf(String(address)));
-      if (!line) return [];
-      const evidence = line.evidence.length > 0 ? style.dim(`  ${line.evidence.join(' · ')}`) : '';
-      return [
-        `${style.dim(at(step.endedAtMs ?? step.startedAtMs))}  ${style.green('✓')} ${printable(line.title)}${evidence}`,
-      ];
+      const elapsedMs = (step.endedAtMs ?? step.startedAtMs) - study.createdAtMs;
+      const line = lineOf(step, address => node.nameOf(String(address)));
+      const mark =
+        step.status === 'done'
+          ? style.green('✓')
+          : step.status === 'failed'
+            ? style.red('✗')
+            : style.cyan('…');
+      return line ? [stepLine({ elapsedMs, mark, ...line }, style, surroundings.stdout)] : [];
     });
     const next =
       study.state === 'failed'
@@ -56,4 +51,10 @@ export async function showJob(
       ...next,
     ].join('\n');
   });
+}
+
+function lineOf(step: StudyStep, nameOf: (address: unknown) => string): StepLine | undefined {
+  if (step.status === 'done') return describeStep(step, nameOf);
+  const doing = doingWhat(step.name);
+  return { title: step.failure ? `${doing}: ${step.failure.message}` : doing, evidence: [] };
 }

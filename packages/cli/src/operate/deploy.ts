@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { decryptKey } from '@koinon/node';
+import type { Hex } from '@koinon/protocol';
+import { KoinonError } from '@koinon/protocol/errors';
+import type { Surroundings } from '../commands/surroundings.ts';
+import { readKey } from '../keys/keyFolder.ts';
+import { readPassword } from '../keys/readPassword.ts';
+import { parseKoin } from '../terminal/amounts.ts';
+import { printResult } from '../terminal/printResult.ts';
+import { createProgress } from '../terminal/progress.ts';
+import { facts } from '../terminal/table.ts';
+import { usageError } from '../terminal/usageError.ts';
+import { requireAddress, requireRpcUrl } from './requireOptions.ts';
+
+export interface DeployOptions {
+  rpc: string;
+  account: string;
+  passwordFile?: string;
+  output: string;
+  governor?: string;
+  supply?: string;
+  challengeWindow?: string;
+}
+
+/** Puts a network on a chain. An address file that is there is never written over: it is the way to the old network. */
+export async function deploy(surroundings: Surroundings, options: DeployOptions): Promise<void> {
+  const rpcUrl = requireRpcUrl(options.rpc);
+  const governor =
+    options.governor === undefined ? undefined : requireAddress('--governor', options.governor);
+  const supply = options.supply === undefined ? undefined : parseKoin(options.supply);
+  const window = options.challengeWindow === undefined ? undefined : seconds(options.challengeWindow);
+  if (existsSync(options.output)) {
+    throw new KoinonError({
+      code: 'K_FILE_EXISTS',
+      message: `${options.output} is there already.`,
+      fault: 'user',
+      next: 'Name another file with --output, or move it away.',
+    });
+  }
+  const { keystore, address } = await readKey(surroundings.keysFolder, options.account);
+  const password = await readPassword(surroundings, options.passwordFile, `Password of ${options.account}`);
+  const privateKey: Hex = await decryptKey(keystore, password);
+  const { deployContracts } = await import('@koinon/chain');
+  const progress = createProgress(surroundings);
+  progress.doing(`sending five contracts from ${address}`);
+  const deployment = await deployContracts({
+    rpcUrls: [rpcUrl],
+    privateKey,
+    ...(governor === undefined ? {} : { governor }),
+    ...(supply === undefined ? {} : { supply }),
+    ...(window === undefined ? {} : { challengeWindowSeconds: window }),
+  }).finally(progress.stop);
+  // From here on the contracts are paid for: their addresses are said even if the file cannot be written.
+  const text = `${JSON.stringify(deployment, undefined, 2)}\n`;
+  await writeFile(options.output, text, { flag: 'wx' }).catch(cause => {
+    throw new KoinonError({
+      code: 'K_FILE',
+      message: `The contracts are on the chain, but ${options.output} cannot be written: ${String(cause)}.`,
+      fault: 'platform',
+      data: { deployment },
+      next: `Write it by hand: ${JSON.stringify(deployment)}`,
+      cause,
+    });
+  });
+  const { chainId, startBlock, token, nodes, escrow, datasets, models } = deployment;
+  printResult(surroundings, { file: options.output, ...deployment }, style =>
+    [
+      `${style.green('✓')} the network is on chain ${chainId}, from block ${startBlock}; its address file is ${style.bold(options.output)}`,
+      facts(Object.entries({ token, nodes, escrow, datasets, models }), style),
+      '',
+      style.dim(`A node of it: koinon node init --rpc ${rpcUrl} --deployment ${options.output}`),
+    ].join('\n'),
+  );
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 10 * 365 * 86_400) return value;
+  throw usageError(`--challenge-window cannot be "${text}".`, 'Give whole seconds, such as 604800.');
+}
