@@ -11,6 +11,8 @@ import { addRun } from '../commands/run.ts';
 import { addStart } from '../commands/start.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { addTrain } from '../commands/train.ts';
+import { addVerify } from '../commands/verify.ts';
+import { VERSION } from '../version.ts';
 
 /**
  * The tree of commands. Only words are loaded here; what a command does is imported when it runs, so that help and
@@ -25,6 +27,7 @@ export function createProgram(surroundings: Surroundings): Command {
     .option('--node <url|folder>', 'the node to ask (default: one of the local network that runs)')
     .option('--as <name>', 'the member of the local network to speak as')
     .option('--json', 'print one JSON value instead of text')
+    .version(VERSION, '--version', 'print the version')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: text => surroundings.stdout.write(text),
@@ -33,7 +36,8 @@ export function createProgram(surroundings: Surroundings): Command {
       outputError: () => undefined,
     })
     .exitOverride()
-    .helpCommand('help [command]', 'help for a command');
+    .helpCommand('help [command]', 'help for a command')
+    .helpOption('-h, --help', 'help for the command');
 
   program.commandsGroup('See it work:');
   addStart(program, surroundings);
@@ -45,6 +49,7 @@ export function createProgram(surroundings: Surroundings): Command {
   addJobs(program, surroundings);
   addModels(program, surroundings);
   addPredict(program, surroundings);
+  addVerify(program, surroundings);
   program.commandsGroup('A network of your own, or a node of one:');
   addDeploy(program, surroundings);
   addNode(program, surroundings);
