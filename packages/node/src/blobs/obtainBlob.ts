@@ -1,5 +1,6 @@
 import { type Cid, type Hex, KoinonError } from '@koinon/protocol';
 import type { NodePorts } from '../ports/ports.ts';
+import { keepBlob } from './keepBlob.ts';
 
 /**
  * The blob from this node's store, or from the peers in turn (then kept, with the given visibility). Throws
@@ -21,7 +22,7 @@ export async function obtainBlob(
         maxBytes: options.maxBytes,
         ...(options.signal ? { signal: options.signal } : {}),
       });
-      await ports.store.blobs.put(bytes, options.visibility);
+      await keepBlob(ports.store, cid, bytes, options.visibility);
       return bytes;
     } catch (error) {
       cause = error;

@@ -2,21 +2,14 @@ import {
   type Assurance,
   assurances,
   auditEvidenceSchema,
-  auditVerdicts,
   channelSchema,
   cidOfDigest,
   DAG_CBOR,
   decodeManifest,
-  digestOfCid,
-  executionCommitment,
-  executionOpeningSchema,
-  fileEntrySchema,
-  fileListDigest,
   type Hex,
   inclusionSchema,
   type JobEvidence,
   jobEvidenceSchema,
-  KoinonError,
   logLeafHash,
   type Signed,
   schema,
@@ -26,7 +19,6 @@ import {
   statementDigest,
   toHex,
   utf8,
-  verifyStatement,
   ZERO_32,
   ZERO_ADDRESS,
 } from '@koinon/protocol';
@@ -38,7 +30,9 @@ import { ask } from '../peers/ask.ts';
 import { nowSeconds } from '../ports/clock.ts';
 import type { NodePorts } from '../ports/ports.ts';
 import type { ChannelBook } from '../work/channelBook.ts';
+import { checkReceipt, fetchOutputs, receiptStep } from './checkReceipt.ts';
 import { fundChannel } from './fundChannel.ts';
+import { obtainReport } from './obtainReport.ts';
 import type { Payer } from './payer.ts';
 
 /** How long a provider has to run an order, seconds. */
@@ -65,15 +59,6 @@ const channelStep = z.object({
   transaction: schema.bytes32.optional(),
 });
 const orderStep = z.object({ digest: schema.bytes32, order: signedSchema('Order'), manifest: schema.cid });
-const receiptStep = z.object({
-  digest: schema.bytes32,
-  receipt: signedSchema('Receipt'),
-  leafSalt: schema.bytes32,
-  outputs: z.array(fileEntrySchema.extend({ cid: schema.cid })),
-  verdict: schema.cid.optional(),
-  opening: executionOpeningSchema.optional(),
-});
-type ReceiptStep = z.output<typeof receiptStep>;
 const auditStep = z.object({ audits: z.array(auditEvidenceSchema) });
 const voucherStep = z.object({ voucher: signedSchema('Voucher').optional(), amount: schema.uint(128) });
 
@@ -90,7 +75,7 @@ export async function performJob(
   request: JobRequest,
   signal: AbortSignal,
 ): Promise<JobEvidence> {
-  const { network, store, signer, deployment, clock } = ports;
+  const { network, signer, deployment, clock } = ports;
   const { workflows, channels, payer } = services;
   const step = <S extends z.ZodType>(
     phase: (typeof jobPhases)[number],
@@ -158,7 +143,7 @@ export async function performJob(
         { signal, timeoutMs: 2 * STATUS_WAIT_MS },
       );
     }
-    return checkedReceipt(ports, answer, ordered.digest, request, manifest.private);
+    return checkReceipt(ports, answer, ordered.digest, request);
   });
 
   const leaf = logLeafHash('Receipt', received.digest, received.leafSalt);
@@ -173,23 +158,14 @@ export async function performJob(
   const { audits } = await step('audit', auditStep, async () => {
     if (!isAudited) return { audits: [] };
     const { choice, auditor, draw } = await chooseAuditor();
-    const report = await reportOf(ports, auditor, provider, received, draw, signal);
+    const report = await obtainReport(ports, { auditor, provider, received, draw }, signal);
     return { audits: [{ ...report, choice }] };
   });
 
-  await step('fetch', z.object({ files: z.number() }), async () => {
-    const wanted = [
-      ...received.outputs.map(file => file.cid),
-      ...(received.verdict ? [received.verdict] : []),
-    ];
-    for (const cid of wanted) {
-      if (await store.blobs.has(cid)) continue;
-      const maxBytes = Math.max(...manifest.outputs.map(file => file.maxBytes), 2 ** 20);
-      const bytes = await network.fetchBlob(provider, cid, { maxBytes, signal });
-      await store.blobs.put(bytes, manifest.private ? 'private' : 'public');
-    }
-    return { files: wanted.length };
-  });
+  const visibility = manifest.private ? 'private' : 'public';
+  await step('fetch', z.object({ files: z.number() }), () =>
+    fetchOutputs(ports, received, { provider, visibility, signal }),
+  );
 
   await step('voucher', voucherStep, async () => {
     const { amount } = received.receipt.message;
@@ -230,108 +206,4 @@ export async function performJob(
       choice: { by: 'lot' as const, beacon, beaconBlock, candidates },
     };
   }
-}
-
-/** Checks a provider's answer against the order. Throws `K_JOB_FAILED` for a failure, `K_RECEIPT_WRONG` for a lie. */
-async function checkedReceipt(
-  ports: Pick<NodePorts, 'deployment'>,
-  answer: Awaited<ReturnType<typeof ask<'job.status'>>>,
-  orderDigest: Hex,
-  request: JobRequest,
-  isPrivate: boolean,
-): Promise<ReceiptStep> {
-  if (answer.state === 'failed') {
-    throw new KoinonError({
-      code: 'K_JOB_FAILED',
-      message: `The provider could not run the job: ${answer.failure?.message ?? 'it gave no reason.'}`,
-      fault: 'peer',
-      data: { order: orderDigest, code: answer.failure?.code },
-      next: 'Nothing was paid. Order it again, or from another provider.',
-    });
-  }
-  const { receipt, leafSalt, outputs, verdict, opening } = answer;
-  if (!receipt || !leafSalt || !outputs) throw wrong('it came without receipt or outputs');
-  const digest = await verifyStatement('Receipt', receipt, ports.deployment, request.provider);
-  const terms = receipt.message;
-  if (terms.provider !== request.provider || terms.order !== orderDigest)
-    throw wrong('it answers another order');
-  if (terms.manifest !== toHex(sha256(request.manifest))) throw wrong('it names another manifest');
-  if (terms.token !== request.token || terms.amount > request.maxAmount)
-    throw wrong('it costs more than was ordered');
-  if (terms.output !== fileListDigest(outputs.map(({ name, size, sha256 }) => ({ name, size, sha256 })))) {
-    throw wrong('the outputs are not the ones it names');
-  }
-  if (terms.verdict !== (verdict ? digestOfCid(verdict) : ZERO_32)) throw wrong('it names another verdict');
-  if (!isPrivate) {
-    if (!opening || executionCommitment(opening) !== terms.execution)
-      throw wrong('its execution does not open');
-    if (opening.salt !== ZERO_32) throw wrong('the execution of a public order is salted');
-  }
-  return {
-    digest,
-    receipt,
-    leafSalt,
-    outputs,
-    ...(verdict ? { verdict } : {}),
-    ...(!isPrivate && opening ? { opening } : {}),
-  };
-}
-
-/** Gets an auditor's report on the receipt and its place in the auditor's log. Throws `K_AUDIT_DIFFERS`, `K_AUDIT_REFUSED`. */
-async function reportOf(
-  ports: NodePorts,
-  auditor: Hex,
-  provider: Hex,
-  received: ReceiptStep,
-  draw: Hex,
-  signal: AbortSignal,
-) {
-  const question = { provider, receipt: received.digest };
-  let answer = await ask(ports.network, auditor, 'audit.request', question, { signal });
-  while (answer.status === 'pending') {
-    await ports.clock.wait(20, signal);
-    answer = await ask(ports.network, auditor, 'audit.request', question, { signal });
-  }
-  if (answer.status === 'refused') {
-    throw new KoinonError({
-      code: 'K_AUDIT_REFUSED',
-      message: `Auditor ${auditor} did not replay the receipt: ${answer.reason}`,
-      fault: 'peer',
-      data: { auditor, receipt: received.digest },
-      next: 'No voucher was signed. Run the study again when the auditor can replay.',
-    });
-  }
-  const { report, leafSalt } = answer;
-  const digest = await verifyStatement('AuditReport', report, ports.deployment, auditor);
-  const said = report.message;
-  if (said.receipt !== received.digest || said.auditor !== auditor || said.draw !== draw) {
-    throw wrong('the audit report is about something else');
-  }
-  const isEqual =
-    said.verdict === auditVerdicts.agrees && said.execution === received.receipt.message.execution;
-  if (!isEqual) {
-    throw new KoinonError({
-      code: 'K_AUDIT_DIFFERS',
-      message: `Auditor ${auditor} replayed the receipt of ${provider} and came to something else.`,
-      fault: 'peer',
-      data: { auditor, provider, receipt: received.digest, execution: said.execution },
-      next: 'No voucher was signed. Both statements are kept as evidence; order from another provider.',
-    });
-  }
-  const leaf = logLeafHash('AuditReport', digest, leafSalt);
-  const inclusion = await proveInclusion(
-    ports,
-    { node: auditor, leaf, leafSalt, index: Number(said.logIndex) },
-    signal,
-  );
-  return { report, inclusion };
-}
-
-function wrong(reason: string): KoinonError {
-  return new KoinonError({
-    code: 'K_RECEIPT_WRONG',
-    message: `The receipt is refused: ${reason}.`,
-    fault: 'peer',
-    next: 'No voucher was signed.',
-  });
 }

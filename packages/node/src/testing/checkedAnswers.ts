@@ -45,9 +45,14 @@ export class CheckedAnswers {
   }
 
   /** Fails unless the value fits the schema of an answer, found by path template, method, status and media type. */
-  matches(where: readonly string[], value: unknown, what: string, inSchema: readonly string[] = []): void {
+  matches(
+    where: readonly string[],
+    value: unknown,
+    what: string,
+    inContent: readonly string[] = ['schema'],
+  ): void {
     const [template, method, status, type] = where;
-    const keys = ['paths', template!, method!, 'responses', status!, 'content', type!, 'schema', ...inSchema];
+    const keys = ['paths', template!, method!, 'responses', status!, 'content', type!, ...inContent];
     const pointer = keys.map(key => key.replaceAll('~', '~0').replaceAll('/', '~1')).map(encodeURIComponent);
     const validate = this.#ajv.getSchema(`document#/${pointer.join('/')}`);
     assert.ok(validate, `no schema at ${keys.join(' ')}`);

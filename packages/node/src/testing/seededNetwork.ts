@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MemoryChain, memoryChain } from '@koinon/chain';
 import type { ExecutionResult, Executor } from '@koinon/executors';
-import { type MemoryHub, memoryNetwork, peerIdOfKey } from '@koinon/network';
+import { type MemoryHub, memoryNetwork, type Network, peerIdOfKey } from '@koinon/network';
 import { type Hex, keySigner, type Role, roles, sha256, toHex, utf8 } from '@koinon/protocol';
 import { type FaultPlan, noFaults, openStore, type Store } from '@koinon/store';
 import { createNode, type KoinonNode } from '../createNode.ts';
@@ -46,6 +46,8 @@ export interface StartOptions {
   executor?: Executor;
   /** The shipped programs by name; none unless told. */
   programs?: ReadonlyMap<string, Uint8Array>;
+  /** How this node's access to the others differs, say by altering its answers. */
+  overNetwork?: (network: Network) => Network;
 }
 
 /** A whole network in this process: real services and stores, twins of chain and network, a clock that hurries. */
@@ -88,7 +90,8 @@ export async function seededNetwork(
     const signer = keySigner(keyOf(name));
     const home = join(folder, name);
     const store = openStore(home, { faults: options.faults ?? noFaults });
-    const network = hub.join(signer.address, { privateKey: keyOf(name) });
+    const joined = hub.join(signer.address, { privateKey: keyOf(name) });
+    const network = options.overNetwork?.(joined) ?? joined;
     const notes: Member['notes'] = [];
     const connection = chain.connect(signer.address);
     const node = await createNode(

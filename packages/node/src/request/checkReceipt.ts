@@ -1,0 +1,115 @@
+import {
+  BLOB_CHUNK_BYTES,
+  cidOfDigest,
+  decodeManifest,
+  digestOfCid,
+  executionCommitment,
+  executionOpeningSchema,
+  fileEntrySchema,
+  fileListDigest,
+  type Hex,
+  isNodeCid,
+  type JobAnswer,
+  KoinonError,
+  RAW,
+  schema,
+  sha256,
+  signedSchema,
+  toHex,
+  verifyStatement,
+  ZERO_32,
+} from '@koinon/protocol';
+import { z } from 'zod';
+import { obtainBlob } from '../blobs/obtainBlob.ts';
+import type { NodePorts } from '../ports/ports.ts';
+
+/** Largest verdict of the gate, bytes: a structure of one part. */
+const VERDICT_MAX_BYTES = 2 ** 20;
+
+export const receiptStep = z.object({
+  digest: schema.bytes32,
+  receipt: signedSchema('Receipt'),
+  leafSalt: schema.bytes32,
+  outputs: z.array(fileEntrySchema.extend({ cid: schema.cid })),
+  verdict: schema.cid.optional(),
+  opening: executionOpeningSchema.optional(),
+});
+export type ReceiptStep = z.output<typeof receiptStep>;
+
+/** Checks a provider's answer against the order. Throws `K_JOB_FAILED` for a failure, `K_RECEIPT_WRONG` for a lie. */
+export async function checkReceipt(
+  ports: Pick<NodePorts, 'deployment'>,
+  answer: JobAnswer,
+  orderDigest: Hex,
+  request: { provider: Hex; manifest: Uint8Array; token: Hex; maxAmount: bigint },
+): Promise<ReceiptStep> {
+  if (answer.state === 'failed') {
+    throw new KoinonError({
+      code: 'K_JOB_FAILED',
+      message: `The provider could not run the job: ${answer.failure?.message ?? 'it gave no reason.'}`,
+      fault: 'peer',
+      data: { order: orderDigest, code: answer.failure?.code },
+      next: 'Nothing was paid. Order it again, or from another provider.',
+    });
+  }
+  const { receipt, leafSalt, outputs, verdict, opening } = answer;
+  const { private: isPrivate, outputs: declared } = decodeManifest(request.manifest);
+  if (!receipt || !leafSalt || !outputs) throw wrong('it came without receipt or outputs');
+  const digest = await verifyStatement('Receipt', receipt, ports.deployment, request.provider);
+  const terms = receipt.message;
+  if (terms.provider !== request.provider || terms.order !== orderDigest)
+    throw wrong('it answers another order');
+  if (terms.manifest !== toHex(sha256(request.manifest))) throw wrong('it names another manifest');
+  if (terms.token !== request.token || terms.amount > request.maxAmount)
+    throw wrong('it costs more than was ordered');
+  if (terms.output !== fileListDigest(outputs.map(({ name, size, sha256 }) => ({ name, size, sha256 })))) {
+    throw wrong('the outputs are not the ones it names');
+  }
+  for (const { name, size, sha256, cid } of outputs) {
+    const isDeclared = declared.some(file => file.name === name && size <= file.maxBytes);
+    if (!isDeclared) throw wrong(`"${name}" is not an output of the manifest`);
+    // The audit covers the digest; what is fetched, published and registered goes by the CID.
+    const isSame = size <= BLOB_CHUNK_BYTES ? cid === cidOfDigest(sha256, RAW) : isNodeCid(cid);
+    if (!isSame) throw wrong(`"${name}" is offered under the name of other bytes`);
+  }
+  if (terms.verdict !== (verdict ? digestOfCid(verdict) : ZERO_32)) throw wrong('it names another verdict');
+  if (!isPrivate) {
+    if (!opening || executionCommitment(opening) !== terms.execution)
+      throw wrong('its execution does not open');
+    if (opening.salt !== ZERO_32) throw wrong('the execution of a public order is salted');
+  }
+  return {
+    digest,
+    receipt,
+    leafSalt,
+    outputs,
+    ...(verdict ? { verdict } : {}),
+    ...(!isPrivate && opening ? { opening } : {}),
+  };
+}
+
+/** Fetches what a checked receipt names, and keeps it. Throws `K_RECEIPT_WRONG` when the bytes are others. */
+export async function fetchOutputs(
+  ports: Pick<NodePorts, 'store' | 'network'>,
+  { outputs, verdict }: Pick<ReceiptStep, 'outputs' | 'verdict'>,
+  from: { provider: Hex; visibility: 'public' | 'private'; signal: AbortSignal },
+): Promise<{ files: number }> {
+  const { provider, ...options } = from;
+  for (const { name, cid, size, sha256: digest } of outputs) {
+    const bytes = await obtainBlob(ports, cid, [provider], { maxBytes: size, ...options });
+    if (bytes.length !== size || toHex(sha256(bytes)) !== digest) {
+      throw wrong(`the bytes of "${name}" are not the ones it names`);
+    }
+  }
+  if (verdict) await obtainBlob(ports, verdict, [provider], { maxBytes: VERDICT_MAX_BYTES, ...options });
+  return { files: outputs.length + (verdict ? 1 : 0) };
+}
+
+export function wrong(reason: string): KoinonError {
+  return new KoinonError({
+    code: 'K_RECEIPT_WRONG',
+    message: `The receipt is refused: ${reason}.`,
+    fault: 'peer',
+    next: 'No voucher was signed.',
+  });
+}

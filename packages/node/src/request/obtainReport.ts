@@ -1,0 +1,53 @@
+import { auditVerdicts, type Hex, KoinonError, logLeafHash, verifyStatement } from '@koinon/protocol';
+import { proveInclusion } from '../audit/proveInclusion.ts';
+import { ask } from '../peers/ask.ts';
+import type { NodePorts } from '../ports/ports.ts';
+import { type ReceiptStep, wrong } from './checkReceipt.ts';
+
+/** Gets an auditor's report on the receipt and its place in the auditor's log. Throws `K_AUDIT_DIFFERS`, `K_AUDIT_REFUSED`. */
+export async function obtainReport(
+  ports: Pick<NodePorts, 'network' | 'chain' | 'clock' | 'deployment'>,
+  audit: { auditor: Hex; provider: Hex; received: ReceiptStep; draw: Hex },
+  signal: AbortSignal,
+) {
+  const { auditor, provider, received, draw } = audit;
+  const question = { provider, receipt: received.digest };
+  let answer = await ask(ports.network, auditor, 'audit.request', question, { signal });
+  while (answer.status === 'pending') {
+    await ports.clock.wait(20, signal);
+    answer = await ask(ports.network, auditor, 'audit.request', question, { signal });
+  }
+  if (answer.status === 'refused') {
+    throw new KoinonError({
+      code: 'K_AUDIT_REFUSED',
+      message: `Auditor ${auditor} did not replay the receipt: ${answer.reason}`,
+      fault: 'peer',
+      data: { auditor, receipt: received.digest },
+      next: 'No voucher was signed. Run the study again when the auditor can replay.',
+    });
+  }
+  const { report, leafSalt } = answer;
+  const digest = await verifyStatement('AuditReport', report, ports.deployment, auditor);
+  const said = report.message;
+  if (said.receipt !== received.digest || said.auditor !== auditor || said.draw !== draw) {
+    throw wrong('the audit report is about something else');
+  }
+  const isEqual =
+    said.verdict === auditVerdicts.agrees && said.execution === received.receipt.message.execution;
+  if (!isEqual) {
+    throw new KoinonError({
+      code: 'K_AUDIT_DIFFERS',
+      message: `Auditor ${auditor} replayed the receipt of ${provider} and came to something else.`,
+      fault: 'peer',
+      data: { auditor, provider, receipt: received.digest, execution: said.execution },
+      next: 'No voucher was signed. Both statements are kept as evidence; order from another provider.',
+    });
+  }
+  const leaf = logLeafHash('AuditReport', digest, leafSalt);
+  const inclusion = await proveInclusion(
+    ports,
+    { node: auditor, leaf, leafSalt, index: Number(said.logIndex) },
+    signal,
+  );
+  return { report, inclusion };
+}
