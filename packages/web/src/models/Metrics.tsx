@@ -92,7 +92,8 @@ function Groups({ metrics }: { metrics: EvaluationMetrics }) {
   const csv = `data:text/csv;charset=utf-8,${encodeURIComponent(metricsCsv(metrics))}`;
   return (
     <>
-      <div class="scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
+      <section class="scroll" tabIndex={0} aria-label="Figures by group">
         <table class="groups">
           <caption>
             By group. The bar is the accuracy, the thin line the range it may well lie in given so few rows
@@ -130,7 +131,7 @@ function Groups({ metrics }: { metrics: EvaluationMetrics }) {
             </tbody>
           ))}
         </table>
-      </div>
+      </section>
       <p>
         <a href={csv} download="metrics.csv">
           Download these figures (CSV)

@@ -123,7 +123,7 @@ function JobFacts({ title, job }: { title: string; job: JobEvidence }) {
           { name: 'manifest', value: <Hash of={job.manifest} label="the manifest" /> },
           {
             name: 'in the log',
-            value: `entry ${job.inclusion.index} of ${job.inclusion.size}, anchored in block ${job.inclusion.anchor.block}`,
+            value: `entry ${job.inclusion.index} (counted from 0) of ${job.inclusion.size}, anchored in block ${job.inclusion.anchor.block}`,
           },
         ]}
       />

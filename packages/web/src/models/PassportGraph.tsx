@@ -43,16 +43,16 @@ export function PassportGraph({ passport, isRegistered }: { passport: Passport; 
             key={id}
             href={href}
             class={`node ${kind}`}
-            aria-label={`${title}: ${lines.join(', ')}`}
             data-node={id}
+            download={href.startsWith('/api/') ? 'rows.safetensors' : undefined}
           >
             <rect x={x} y={y} width={NODE.width} height={NODE.height} rx="10" />
             <text x={x + 12} y={y + 25} class="title">
-              {title}
+              {title}{' '}
             </text>
             {lines.map((line, i) => (
               <text key={line} x={x + 12} y={y + 45 + 17 * i}>
-                {line}
+                {line}{' '}
               </text>
             ))}
           </a>

@@ -153,10 +153,10 @@ function Nodes({ nodes, name }: { nodes: NetworkNode[]; name: string }) {
                 {node.log.size === '0' ? (
                   <span class="muted">nothing logged yet</span>
                 ) : (
-                  <>
+                  <span>
                     <Hash of={node.log.root} label="the fingerprint of the log" />{' '}
                     <span class="muted">block {grouped(node.log.block)}</span>
-                  </>
+                  </span>
                 )}
               </td>
             </tr>

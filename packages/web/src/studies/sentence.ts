@@ -59,7 +59,7 @@ export function sentenceOf({ kind, step }: TimelineStep): Sentence {
     }
     case 'anchor': {
       const it = resultOf(kind, result);
-      return `The receipt is entry ${it.index} of ${it.size} in the log of {${it.node}}; the log is anchored in block ${it.anchor.block}`;
+      return `The receipt is entry ${it.index} (counted from 0) of ${it.size} in the log of {${it.node}}; the log is anchored in block ${it.anchor.block}`;
     }
     case 'audit': {
       const { audits } = resultOf(kind, result);

@@ -50,8 +50,8 @@ export function InclusionEvidence({ statement, inclusion }: { statement: Stateme
           { name: 'log of', value: <Address of={inclusion.node} /> },
           {
             name: 'entry',
-            value: `${grouped(inclusion.index)} of ${grouped(inclusion.size)}`,
-            about: 'Counted from 0.',
+            value: `number ${grouped(inclusion.index)} in a log of ${grouped(inclusion.size)}`,
+            about: 'Entries are counted from 0.',
           },
           {
             name: 'fingerprint of the log',

@@ -44,7 +44,8 @@ export function StatementEvidence({
           ...Object.entries(signed.message).map(([name, value]) => ({
             name,
             value: <FieldValue type={type} name={name} value={value} />,
-            about: fieldWords[name],
+            about:
+              type === 'AuditReport' && name === 'verdict' ? 'What the replay came to.' : fieldWords[name],
           })),
           {
             name: 'signature',
