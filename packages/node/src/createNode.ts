@@ -1,4 +1,4 @@
-import { KoinonError, rolesOf, signStatement, statementDigest } from '@koinon/protocol';
+import { asKoinonError, KoinonError, rolesOf, signStatement, statementDigest } from '@koinon/protocol';
 import { AuditBook } from './audit/auditBook.ts';
 import { type AuditService, serveAudits } from './audit/auditService.ts';
 import { BlobReaders } from './blobs/blobReaders.ts';
@@ -137,6 +137,7 @@ export async function createNode(
   serveWork(ports, {
     jobs,
     channels,
+    claiming,
     readers,
     worker,
     datasetOf,
@@ -175,6 +176,9 @@ export async function createNode(
       worker.takeUp();
       auditing?.takeUp();
       studies.takeUp();
+      void claiming
+        .takeUp()
+        .catch(error => ports.journal.note('claim-failed', { reason: asKoinonError(error).message }));
     },
     stop: async () => {
       await Promise.all([studies.stop(), auditing?.stop(), worker.stop(), anchoring.stop(), claiming.stop()]);

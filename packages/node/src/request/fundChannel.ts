@@ -33,7 +33,8 @@ export async function fundChannel(
     if (state.closesAt !== undefined) continue;
     const promised = channels.get(channel)?.cumulativeAmount ?? 0n;
     const isNew = state.deposited === 0n;
-    if (!isNew && state.deposited === state.claimed) continue;
+    const wasClosed = state.claimed > promised;
+    if (wasClosed || (!isNew && state.deposited === state.claimed)) continue;
     channels.open(channel, params);
     if (state.deposited - promised >= amount) return { channel, params, transaction: undefined };
     await bringIn(ports, token, deposit);

@@ -1,4 +1,5 @@
 import { type Hex, type Receipt, type Signed, signStatement } from '@koinon/protocol';
+import { Turns } from '../durable/turns.ts';
 import { ask } from '../peers/ask.ts';
 import type { NodePorts } from '../ports/ports.ts';
 import type { ChannelBook } from '../work/channelBook.ts';
@@ -11,7 +12,7 @@ import type { ChannelBook } from '../work/channelBook.ts';
 export class Payer {
   readonly #ports: Pick<NodePorts, 'network' | 'deployment' | 'signer' | 'checkpoint'>;
   readonly #channels: ChannelBook;
-  readonly #tails = new Map<Hex, Promise<unknown>>();
+  readonly #turns = new Turns();
 
   constructor(
     ports: Pick<NodePorts, 'network' | 'deployment' | 'signer' | 'checkpoint'>,
@@ -22,10 +23,7 @@ export class Payer {
   }
 
   pay(channel: Hex, receipt: Hex, terms: Receipt, signal: AbortSignal): Promise<Signed<'Voucher'>> {
-    const earlier = this.#tails.get(channel) ?? Promise.resolve();
-    const payment = earlier.catch(() => undefined).then(() => this.#pay(channel, receipt, terms, signal));
-    this.#tails.set(channel, payment);
-    return payment;
+    return this.#turns.take(channel, () => this.#pay(channel, receipt, terms, signal));
   }
 
   async #pay(channel: Hex, receipt: Hex, terms: Receipt, signal: AbortSignal): Promise<Signed<'Voucher'>> {

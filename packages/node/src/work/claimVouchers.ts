@@ -1,10 +1,15 @@
 import { asKoinonError } from '@koinon/protocol';
+import { Turns } from '../durable/turns.ts';
 import type { NodePorts } from '../ports/ports.ts';
 import type { ChannelBook } from './channelBook.ts';
 
 export interface Claiming {
   /** Redeems every voucher that brings something, in one transaction; returns the base units moved. */
   claimNow(): Promise<bigint>;
+  /** The same, with nobody waiting for it. */
+  claimSoon(): void;
+  /** Claims when a payer asked to close while this node was away. */
+  takeUp(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -19,7 +24,7 @@ export function startClaiming(
 ): Claiming {
   const { chain, clock, signer, journal } = ports;
   const stopping = new AbortController();
-  let latest: Promise<unknown> = Promise.resolve();
+  const turns = new Turns();
 
   const claim = async (): Promise<bigint> => {
     const due = [];
@@ -35,32 +40,37 @@ export function startClaiming(
     return claimed;
   };
   // One at a time: two at once would claim the same vouchers, and pay gas twice.
-  const claimNow = (): Promise<bigint> => {
-    const next = latest.catch(() => undefined).then(claim);
-    latest = next;
-    return next;
-  };
-  const claimQuietly = (): void => {
+  const claimNow = (): Promise<bigint> => turns.take('claim', claim);
+  const claimSoon = (): void => {
     claimNow().catch(error => journal.note('claim-failed', { reason: asKoinonError(error).message }));
   };
 
+  const takeUp = async (): Promise<void> => {
+    for (const { params, voucher } of channels.list()) {
+      if (!voucher || params.payee !== signer.address) continue;
+      if ((await chain.escrow.channel(params)).closesAt !== undefined) return claimSoon();
+    }
+  };
+
   const unwatch = chain.watch(event => {
-    if (event.type === 'channel' && event.what === 'closing' && channels.get(event.channel)) claimQuietly();
+    if (event.type === 'channel' && event.what === 'closing' && channels.get(event.channel)) claimSoon();
   });
   const loop = (async () => {
     for (;;) {
       await clock.wait(options.everyMs, stopping.signal);
       if (stopping.signal.aborted) return;
-      claimQuietly();
+      claimSoon();
     }
   })();
   return {
     claimNow,
+    claimSoon,
+    takeUp,
     stop: async () => {
       stopping.abort();
       unwatch();
       await loop;
-      await latest.catch(() => undefined);
+      await turns.ended();
     },
   };
 }

@@ -1,12 +1,14 @@
 import { decodeManifest, type Hex, KoinonError } from '@koinon/protocol';
 import type { BlobReaders } from '../blobs/blobReaders.ts';
 import type { HeldDataset } from '../custody/datasetBook.ts';
+import { Turns } from '../durable/turns.ts';
 import { answer } from '../peers/ask.ts';
 import type { NodePorts } from '../ports/ports.ts';
 import { type AuthoriseOrder, acceptOrder } from './acceptOrder.ts';
-import { acceptVoucher, requireCovered } from './acceptVoucher.ts';
+import { acceptVoucher, requireOpen } from './acceptVoucher.ts';
 import { answerJob } from './answerJob.ts';
 import type { ChannelBook } from './channelBook.ts';
+import type { Claiming } from './claimVouchers.ts';
 import type { Job, JobBook } from './jobBook.ts';
 import type { Worker } from './worker.ts';
 
@@ -19,6 +21,7 @@ export function serveWork(
   services: {
     jobs: JobBook;
     channels: ChannelBook;
+    claiming: Claiming;
     readers: BlobReaders;
     worker: Worker;
     authorise: AuthoriseOrder;
@@ -26,29 +29,36 @@ export function serveWork(
   },
 ): void {
   const { network, chain, store } = ports;
-  const { jobs, channels, readers, worker, authorise, datasetOf } = services;
+  const { jobs, channels, claiming, readers, worker, authorise, datasetOf } = services;
+
+  // By requester, who alone can order on its channels and under its grants.
+  const turns = new Turns();
 
   answer(network, 'order.submit', async (request, from) => {
     const { channel: params, ...submitted } = request;
-    const order = submitted.order.message;
-    const orderDigest = await acceptOrder(ports, jobs, submitted, from, async (...details) => {
-      const channel = chain.escrow.channelId(params);
-      if (
-        channel !== order.channel ||
-        params.payee !== ports.signer.address ||
-        params.token !== order.token
-      ) {
-        throw new KoinonError({
-          code: 'K_ORDER_REFUSED',
-          message: 'Order refused: its channel does not pay this node in the token of the order.',
-          fault: 'user',
-        });
-      }
-      await authorise(...details);
-      const owed = channels.get(channel)?.cumulativeAmount ?? 0n;
-      await requireCovered(chain, params, owed + openOrdersTotal(jobs, channel) + order.maxAmount);
-      channels.open(channel, params);
-    });
+    const orderDigest = await turns.take(from, () =>
+      acceptOrder(ports, jobs, submitted, from, async (...details) => {
+        const { channel, token, maxAmount } = submitted.order.message;
+        const isOurs =
+          chain.escrow.channelId(params) === channel &&
+          params.payee === ports.signer.address &&
+          params.signer === from &&
+          params.token === token;
+        if (!isOurs) {
+          throw new KoinonError({
+            code: 'K_ORDER_REFUSED',
+            message:
+              'Order refused: its channel does not let the requester pay this node in the token of the order.',
+            fault: 'user',
+          });
+        }
+        await authorise(...details);
+        const { cumulativeAmount } = channels.get(channel) ?? { cumulativeAmount: 0n };
+        const totalAmount = cumulativeAmount + openOrdersTotal(jobs, channel) + maxAmount;
+        await requireOpen(chain, { params, cumulativeAmount }, totalAmount);
+        channels.open(channel, params);
+      }),
+    );
     worker.enqueue(orderDigest);
     return answerJob(store, ownJob(jobs, orderDigest, from), worker.progress(orderDigest));
   });
@@ -69,13 +79,18 @@ export function serveWork(
         fault: 'peer',
       });
     }
-    const cumulativeAmount = await acceptVoucher(ports, channels, {
-      voucher: request.voucher,
-      receipt: job.receiptDigest,
-      terms: entry.message,
-    });
+    const { voucher } = request;
+    const { cumulativeAmount, isClosing } = await turns.take(from, () =>
+      acceptVoucher(ports, channels, {
+        voucher,
+        channel: job.order.message.channel,
+        receipt: job.receiptDigest!,
+        terms: entry.message,
+      }),
+    );
     jobs.setPaid(job.orderDigest);
-    return { channel: request.voucher.message.channel, cumulativeAmount };
+    if (isClosing) claiming.claimSoon();
+    return { channel: voucher.message.channel, cumulativeAmount };
   });
 
   answer(network, 'audit.material', async (request, from) => {

@@ -1,0 +1,93 @@
+import type { ChannelParams } from '@koinon/chain';
+import {
+  assurances,
+  encodeManifest,
+  type Hex,
+  type Manifest,
+  type Order,
+  type Signed,
+  sha256,
+  signStatement,
+  statementDigest,
+  toHex,
+  type WireRequest,
+  ZERO_32,
+  ZERO_ADDRESS,
+} from '@koinon/protocol';
+import { ask } from '../peers/ask.ts';
+import type { NodePorts } from '../ports/ports.ts';
+
+/** What a requester that writes its own software can send, for tests that do. */
+export type Submission = WireRequest<'order.submit'>;
+
+/** A channel with this deposit, opened by hand. */
+export async function openChannel(
+  { chain, signer, deployment }: NodePorts,
+  payee: Hex,
+  amount: bigint,
+  number = 1n,
+): Promise<ChannelParams> {
+  const { token } = deployment;
+  await chain.escrow.deposit(token, amount);
+  const { params } = await chain.escrow.openChannel({
+    payee,
+    token,
+    number,
+    amount,
+    signer: signer.address,
+  });
+  return params;
+}
+
+export function publicManifest(program: string, change: Partial<Manifest> = {}): Uint8Array {
+  return encodeManifest({
+    koinon: 'manifest/1',
+    executor: 'wasm',
+    profile: 'koinon-det-1',
+    program,
+    inputs: [],
+    params: {},
+    seed: new Uint8Array(32),
+    timeMs: 0,
+    limits: { fuel: 1e9, stepFuel: 1e9, memoryPages: 1, callDepth: 1, outputBytes: 4096 },
+    outputs: [{ name: 'table.bin', class: 'table', maxBytes: 4096 }],
+    private: false,
+    ...change,
+  });
+}
+
+/** A signed order for the manifest, with everything that goes with it. */
+export async function handmadeOrder(
+  { chain, clock, signer, deployment, random }: NodePorts,
+  parts: { manifest: Uint8Array; channel: ChannelParams; grant?: Signed<'Grant'> },
+  change: Partial<Order> = {},
+): Promise<Submission> {
+  const { manifest, channel, grant } = parts;
+  const message: Order = {
+    manifest: toHex(sha256(manifest)),
+    requester: signer.address,
+    provider: channel.payee,
+    grant: grant ? statementDigest('Grant', grant.message, deployment) : ZERO_32,
+    channel: chain.escrow.channelId(channel),
+    token: channel.token,
+    maxAmount: 10n ** 17n,
+    assurance: grant ? assurances['owner-audited'] : assurances.none,
+    auditor: grant?.message.auditor ?? ZERO_ADDRESS,
+    expiresAt: BigInt(Math.floor(clock.nowMs() / 1000)) + 3600n,
+    nonce: toHex(random()),
+    ...change,
+  };
+  const order = await signStatement('Order', message, deployment, signer);
+  return { order, manifest, channel, ...(grant ? { grant } : {}) };
+}
+
+/** Hands an order in and waits until its job has ended. */
+export async function ordered(ports: NodePorts, submission: Submission) {
+  const { provider } = submission.order.message;
+  let answer = await ask(ports.network, provider, 'order.submit', submission);
+  while (answer.state === 'accepted' || answer.state === 'running') {
+    const question = { order: answer.order, known: answer.state, waitMs: 1000 };
+    answer = await ask(ports.network, provider, 'job.status', question);
+  }
+  return answer;
+}
