@@ -25,7 +25,7 @@ export interface ModelOnChain {
   /** Digest of the passport it names now. */
   passport: Hex;
   publisher: Hex;
-  /** Digests of the passports it named before. */
+  /** Digests of all passports it ever named; undefined where nobody could be asked. */
   earlier?: readonly Hex[];
 }
 

@@ -22,7 +22,8 @@ export async function openChainSources(
       model: async digest => {
         const record = await chain.models.get(digest);
         if (!record) return undefined;
-        return { ...record, earlier: await passportsOf(rpcUrl, deployment, digest) };
+        const earlier = await passportsOf(rpcUrl, deployment, digest);
+        return { ...record, ...(earlier ? { earlier } : {}) };
       },
       block: number => chain.block(number),
       candidates: draw => candidatesOf(chain, draw),
@@ -32,8 +33,8 @@ export async function openChainSources(
 }
 
 /** Every auditing node with stake before the anchor, without those of the owners of the two parties. */
-async function candidatesOf(
-  chain: Chain,
+export async function candidatesOf(
+  chain: Pick<Chain, 'nodes'>,
   { anchorBlock, provider, requester }: { anchorBlock: number; provider: Hex; requester: Hex },
 ) {
   const registry = new Map((await chain.nodes.list()).map(node => [node.operator, node]));
@@ -47,10 +48,10 @@ async function candidatesOf(
 }
 
 /**
- * Digests of all passports a model was ever registered with, from the events: the contract keeps the last one only. None
- * where the endpoint does not give them.
+ * Digests of all passports a model was ever registered with, from the events: the contract keeps the last one only.
+ * Undefined where the endpoint does not give them.
  */
-async function passportsOf(rpcUrl: string, deployment: Deployment, model: Hex): Promise<Hex[]> {
+async function passportsOf(rpcUrl: string, deployment: Deployment, model: Hex): Promise<Hex[] | undefined> {
   const fromBlock = `0x${deployment.startBlock.toString(16)}`;
   const filter = { address: deployment.models, fromBlock, toBlock: 'latest', topics: [null, model] };
   try {
@@ -58,6 +59,6 @@ async function passportsOf(rpcUrl: string, deployment: Deployment, model: Hex): 
     const logs = logsSchema.parse(await httpTransport(rpcUrl).request('eth_getLogs', [filter], signal));
     return logs.flatMap(({ topics }) => topics[2] ?? []);
   } catch {
-    return [];
+    return undefined;
   }
 }

@@ -32,10 +32,19 @@ export async function* checkRegistration(
     }
     const digest = digestOfCid(cid);
     if (record.passport.toLowerCase() === digest) return ok(`Published by ${short(record.publisher)}.`);
-    const present = await presentPassport(record.passport, passport, sources);
-    return record.earlier?.some(earlier => earlier.toLowerCase() === digest)
-      ? ok(`Published by ${short(record.publisher)} as an earlier passport. ${present}`)
-      : failed(present, 'This one may leave something out, or was never published: check the one on chain.');
+    const other = await readPresent(record.passport, sources);
+    const present = `The chain names ${cidOfDigest(record.passport, DAG_CBOR)} now${other ? `, made ${other.createdAt > passport.createdAt ? 'later' : 'earlier'} than this one` : ''}.`;
+    if (record.earlier?.some(earlier => earlier.toLowerCase() === digest)) {
+      return ok(`Published by ${short(record.publisher)} as an earlier passport. ${present}`);
+    }
+    // Without the chain's history an honest predecessor cannot be told from one that was made up afterwards.
+    if (record.earlier === undefined && other !== undefined && other.createdAt > passport.createdAt) {
+      return skipped(`${present} Whether it named this one before could not be asked.`);
+    }
+    return failed(
+      present,
+      'This one may leave something out, or was never published: check the one on chain.',
+    );
   });
   for (const parent of passport.parents) {
     yield await check(`parent.${short(parent)}`, 'The model it was made from is published.', async () => {
@@ -48,17 +57,12 @@ export async function* checkRegistration(
   }
 }
 
-/** What the chain names instead, as far as its bytes are at hand. */
-async function presentPassport(digest: Hex, mine: Passport, sources: Sources): Promise<string> {
-  const cid = cidOfDigest(digest, DAG_CBOR);
-  const sentence = `The chain names ${cid} now`;
-  const bytes = await readBlob(sources, cid);
-  if (!bytes) return `${sentence}.`;
+/** The passport the chain names instead, when its bytes are at hand. */
+async function readPresent(digest: Hex, sources: Sources): Promise<Passport | undefined> {
+  const bytes = await readBlob(sources, cidOfDigest(digest, DAG_CBOR));
   try {
-    const other = readPassport(bytes);
-    const order = other.createdAt < mine.createdAt ? 'earlier' : 'later';
-    return `${sentence}, made ${order} than this one.`;
+    return bytes && readPassport(bytes);
   } catch {
-    return `${sentence}.`;
+    return undefined;
   }
 }
