@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { asKoinonError, toHex } from '@koinon/protocol';
+import { nodeConfigSchema } from '../process/nodeConfig.ts';
 import { lines, rawHttp } from '../testing/rawHttp.ts';
 import { servedNode, serveMember, TEST_TOKEN } from '../testing/servedNode.ts';
 import { serveHttp } from './serveHttp.ts';
@@ -344,6 +345,17 @@ describe('a node beyond loopback', () => {
       );
     }
     await served.stop();
+  });
+
+  test('is what its configuration must ask for by name', () => {
+    const config = { koinon: 'node/1', name: 'x', roles: ['gateway'], rpcUrls: ['http://127.0.0.1:8545'] };
+    assert.equal(nodeConfigSchema.parse(config).http.authenticateAll, false);
+    assert.equal(
+      nodeConfigSchema.parse({ ...config, http: { host: '0.0.0.0' } }).http.authenticateAll,
+      false,
+    );
+    const http = { host: '0.0.0.0', authenticateAll: true };
+    assert.equal(nodeConfigSchema.parse({ ...config, http }).http.authenticateAll, true);
   });
 
   test('answers whoever has the token, whatever the host is called, and nobody else but with the page', async () => {

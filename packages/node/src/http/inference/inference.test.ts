@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { Ajv } from 'ajv';
 import { openInferenceEndpoints, openInferenceSchemas, tensorData } from '../../testing/openInference.ts';
@@ -304,6 +305,16 @@ describe('a served model', () => {
     const entry = served.member.node.catalogue.latest('heart')!;
     assert.equal(response.headers.get('x-koinon-model'), entry.model);
     assert.equal(response.headers.get('x-koinon-passport'), entry.passport);
+  });
+
+  const skip = process.platform === 'linux' ? false : 'finding the process needs /proc';
+  test('a model whose process was killed answers the next question all the same', { skip }, async () => {
+    const expected = await answered(question());
+    const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
+    const pids = children.trim().split(' ').filter(Boolean).map(Number);
+    assert.ok(pids.length > 0);
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    assert.deepEqual(await answered(question()), expected);
   });
 
   test('many questions at once are all answered, each with its own', async () => {
