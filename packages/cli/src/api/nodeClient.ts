@@ -11,6 +11,9 @@ const errorBody = z.object({
   }),
 });
 
+/** Errors of the Open Inference Protocol are a sentence. */
+const inferenceError = z.object({ error: z.string() });
+
 /** Talks to a node's API. Answers are parsed by the caller's schema; errors come back as the node gave them. */
 export class NodeClient {
   readonly url: string;
@@ -85,17 +88,21 @@ export class NodeClient {
         code: 'K_NODE_UNREACHABLE',
         message: `No node answers at ${this.url}.`,
         fault: 'user',
-        next: 'Start one: "npm start" or "koinon dev" brings up a local network.',
+        next: 'Start it, or name another with --node URL; "koinon dev" brings up a local network.',
         cause,
       });
     }
     if (response.ok) return response;
-    const parsed = errorBody.safeParse(await response.json().catch(() => undefined));
+    const answer: unknown = await response.json().catch(() => undefined);
+    const parsed = errorBody.safeParse(answer);
     if (!parsed.success) {
       throw new KoinonError({
         code: 'K_NODE_ANSWER',
-        message: `The node at ${this.url} answered ${response.status} to ${method} ${path}.`,
-        fault: 'peer',
+        message:
+          inferenceError.safeParse(answer).data?.error ??
+          `The node at ${this.url} answered ${response.status} to ${method} ${path}.`,
+        fault: response.status < 500 ? 'user' : 'peer',
+        data: { status: response.status },
       });
     }
     const { code, message, fault, data, next } = parsed.data.error;

@@ -14,8 +14,8 @@ export async function getModel(
   return client.get(path, modelAnswer).catch(error => suggestModel(client, name, error));
 }
 
-/** Throws the error, an unknown model's with the nearest name there is. */
-export async function suggestModel(client: NodeClient, name: string, error: unknown): Promise<never> {
+/** Throws the error; that of an unknown model with the nearest name there is. */
+async function suggestModel(client: NodeClient, name: string, error: unknown): Promise<never> {
   if (!(error instanceof KoinonError) || error.code !== 'K_MODEL_UNKNOWN') throw error;
   const { models } = await client.get('/api/models', modelsAnswer);
   const near = nearestName(

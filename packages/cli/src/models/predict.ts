@@ -9,7 +9,7 @@ import { createProgress, type Progress } from '../terminal/progress.ts';
 import { type Style, styleFor } from '../terminal/style.ts';
 import { printable } from '../terminal/table.ts';
 import { usageError } from '../terminal/usageError.ts';
-import { suggestModel } from './getModel.ts';
+import { getModel } from './getModel.ts';
 import { parseModelName } from './modelName.ts';
 import { type Cell, type ModelColumn, parseRow, rowsOfTable } from './modelRows.ts';
 
@@ -42,8 +42,9 @@ export async function predict(
   }
   const csv = options.csv === undefined ? undefined : await readTable(options.csv);
   const { client } = chooseNode(surroundings, 'researcher');
-  const base = `/v2/models/${model}${version === undefined ? '' : `/versions/${version}`}`;
-  const { inputs } = await client.get(base, modelMetadata).catch(error => suggestModel(client, model, error));
+  const { model: found } = await getModel(client, { name: model, version });
+  const base = `/v2/models/${found.name}/versions/${found.version}`;
+  const { inputs } = await client.get(base, modelMetadata);
   const columns = inputs.map(
     ({ name, datatype }): ModelColumn => ({
       name,
@@ -58,7 +59,7 @@ export async function predict(
     progress.line(`${style.yellow('note')} missing, so the model fills them in: ${missing.join(', ')}`);
   }
   const predictions = await ask(client, base, columns, rows, progress).finally(progress.stop);
-  printResult(surroundings, { model, predictions }, style =>
+  printResult(surroundings, { model: found.name, version: found.version, predictions }, style =>
     csv ? asCsv(predictions) : asBars(predictions[0]!, style),
   );
 }

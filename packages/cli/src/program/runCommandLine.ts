@@ -63,24 +63,25 @@ export async function runCommandLine(words: readonly string[], world: World): Pr
   }
 }
 
-/** Commander's complaint in our words, with its suggestion as what to type next. */
+/** Commander's complaint in our words, with its suggestion and how the command is used as what to type next. */
 function asUsageError(error: CommanderError, program: Command, words: readonly string[]): Error {
   const [complaint = '', hint = ''] = error.message.replace(/^error: /, '').split('\n');
   const sentence = `${complaint.charAt(0).toUpperCase()}${complaint.slice(1)}${/[.?!]$/.test(complaint) ? '' : '.'}`;
   const meant = /Did you mean (?:one of )?(.+?)\?/.exec(hint)?.[1];
-  const help = `"${commandOf(program, words)} --help" says how.`;
-  return usageError(sentence, meant === undefined ? help : `Did you mean ${meant}? ${help}`);
+  const command = commandOf(program, words);
+  const usage = `Usage: ${pathOf(command)} ${command.usage()}; "${pathOf(command)} --help" says more.`;
+  return usageError(sentence, meant === undefined ? usage : `Did you mean ${meant}? ${usage}`);
 }
 
-/** The deepest command that the words name, as one types it. */
-function commandOf(program: Command, words: readonly string[]): string {
-  let command = program;
-  const path = [program.name()];
-  for (const word of words) {
-    const next = command.commands.find(candidate => candidate.name() === word);
-    if (!next) continue;
-    command = next;
-    path.push(word);
-  }
-  return path.join(' ');
+/** The deepest command that the words name. */
+function commandOf(program: Command, words: readonly string[]): Command {
+  return words.reduce(
+    (command, word) => command.commands.find(candidate => candidate.name() === word) ?? command,
+    program,
+  );
+}
+
+/** A command as one types it. */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
