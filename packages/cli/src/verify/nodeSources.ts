@@ -1,4 +1,4 @@
-import { schema } from '@koinon/protocol';
+import { digestOfCid, schema } from '@koinon/protocol';
 import type { Sources } from '@koinon/verify';
 import { z } from 'zod';
 import { modelsAnswer } from '../api/answers.ts';
@@ -24,9 +24,7 @@ const datasetAnswer = z.looseObject({
   epoch: schema.uint(64),
 });
 const registeredAnswer = z.looseObject({
-  registered: z
-    .looseObject({ model: schema.bytes32, passport: schema.bytes32, publisher: schema.address })
-    .nullable(),
+  registered: z.looseObject({ passport: schema.bytes32, publisher: schema.address }).nullable(),
 });
 
 /** What a node says the chain says, where the chain cannot be asked itself: better than nothing, but its word. */
@@ -39,9 +37,10 @@ export function nodeSources(client: NodeClient): Required<Pick<Sources, 'anchor'
     dataset: id => client.get(`/api/datasets/${id}`, datasetAnswer),
     model: async digest => {
       const { models } = await client.get('/api/models', modelsAnswer);
-      for (const name of new Set(models.map(model => model.name))) {
-        const { registered } = await client.get(`/api/models/${encodeURIComponent(name)}`, registeredAnswer);
-        if (registered?.model === digest) return registered;
+      const entry = models.find(({ model }) => digestOfCid(model) === digest);
+      if (entry) {
+        const path = `/api/models/${encodeURIComponent(entry.name)}?version=${entry.version}`;
+        return (await client.get(path, registeredAnswer)).registered ?? undefined;
       }
       throw new Error('the node does not serve the model, so it says nothing about it');
     },
