@@ -1,4 +1,11 @@
-import { asKoinonError, KoinonError, rolesOf, signStatement, statementDigest } from '@koinon/protocol';
+import {
+  asKoinonError,
+  decodeManifest,
+  KoinonError,
+  rolesOf,
+  signStatement,
+  statementDigest,
+} from '@koinon/protocol';
 import { AuditBook } from './audit/auditBook.ts';
 import { type AuditService, serveAudits } from './audit/auditService.ts';
 import { BlobReaders } from './blobs/blobReaders.ts';
@@ -6,6 +13,7 @@ import { DatasetBook } from './custody/datasetBook.ts';
 import { GrantBook } from './custody/grantBook.ts';
 import { type GrantService, serveGrants } from './custody/grantService.ts';
 import { loadContent } from './custody/loadContent.ts';
+import { patiently } from './durable/patience.ts';
 import { Workflows } from './durable/workflow.ts';
 import { Catalogue } from './models/catalogue.ts';
 import { answer } from './peers/ask.ts';
@@ -20,7 +28,7 @@ import { authoriseOrder } from './work/authoriseOrder.ts';
 import { ChannelBook } from './work/channelBook.ts';
 import { type Claiming, startClaiming } from './work/claimVouchers.ts';
 import { type JobSetting, offeredPrice } from './work/executeJob.ts';
-import { JobBook } from './work/jobBook.ts';
+import { type Job, JobBook } from './work/jobBook.ts';
 import { serveWork } from './work/serveWork.ts';
 import { startWorker, type Worker } from './work/worker.ts';
 
@@ -109,9 +117,11 @@ export async function createNode(
 
   const datasetOf = (job: { grant?: { message: { dataset: bigint } } | undefined }) =>
     job.grant ? datasets.get(job.grant.message.dataset) : undefined;
-  const settingOf = async (
-    job: Parameters<typeof datasetOf>[0] & { order: { message: { maxAmount: bigint } } },
-  ) => {
+  const authorise = authoriseOrder(ports, { datasets, jobs }, offers?.current);
+  const settingOf = async (job: Job, signal: AbortSignal) => {
+    // Consent may have ended while the order waited: a grant revoked, a policy changed, a dataset sold.
+    const consented = () => authorise(job, decodeManifest(job.manifest), job.orderDigest);
+    if (job.grant) await patiently(ports.clock, consented, signal);
     const dataset = datasetOf(job);
     const { maxAmount } = job.order.message;
     const setting: JobSetting = {
@@ -141,7 +151,7 @@ export async function createNode(
     readers,
     worker,
     datasetOf,
-    authorise: authoriseOrder(ports, { datasets, jobs }, offers?.current),
+    authorise,
   });
   const auditing = roleNames.has('audit')
     ? serveAudits(

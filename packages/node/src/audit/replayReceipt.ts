@@ -93,6 +93,8 @@ async function privateContent(
   const bytes = await obtainBlob(ports, content.cid, [receipt.message.provider], {
     maxBytes: INPUT_MAX_BYTES,
     visibility: 'private',
+    // A copy is lent for one replay: rows that are not here cannot be taken from here.
+    keep: false,
     signal,
   });
   const root = contentRoot(bytes, fromHex(content.salt));

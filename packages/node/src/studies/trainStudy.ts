@@ -108,7 +108,9 @@ export async function trainStudy(
       });
     }
     // From here on the researcher lets others see what the gate released: evaluation and serving need it.
-    for (const { cid } of trained.outputs) await store.blobs.publish(cid);
+    const released = trained.outputs.map(({ cid }) => cid);
+    for (const cid of [...released, ...(trained.verdict ? [trained.verdict] : [])])
+      await store.blobs.publish(cid);
     return { model: file.cid, size: file.size };
   });
 

@@ -1,7 +1,10 @@
 import type { ChannelParams } from '@koinon/chain';
 import {
   assurances,
+  decodeManifest,
+  digestOfCid,
   encodeManifest,
+  type GrantRequest,
   type Hex,
   type Manifest,
   type Order,
@@ -14,6 +17,7 @@ import {
   ZERO_32,
   ZERO_ADDRESS,
 } from '@koinon/protocol';
+import type { HeldDataset } from '../custody/datasetBook.ts';
 import { ask } from '../peers/ask.ts';
 import type { NodePorts } from '../ports/ports.ts';
 
@@ -54,6 +58,32 @@ export function publicManifest(program: string, change: Partial<Manifest> = {}):
     private: false,
     ...change,
   });
+}
+
+/** A grant for one use of the dataset by this manifest, from a custodian that approves by itself. */
+export async function grantFor(
+  { clock, signer, deployment, random, network }: NodePorts,
+  custodian: Hex,
+  dataset: HeldDataset,
+  manifest: Uint8Array,
+): Promise<Signed<'Grant'>> {
+  const message: GrantRequest = {
+    dataset: dataset.id,
+    requester: signer.address,
+    program: digestOfCid(decodeManifest(manifest).program),
+    manifest: toHex(sha256(manifest)),
+    purpose: 'Count.',
+    token: dataset.policy.token,
+    maxAmount: dataset.policy.amount,
+    microRho: 0n,
+    uses: 1,
+    expiresAt: BigInt(Math.floor(clock.nowMs() / 1000)) + 3600n,
+    nonce: toHex(random()),
+  };
+  const request = await signStatement('GrantRequest', message, deployment, signer);
+  const answer = await ask(network, custodian, 'grant.request', { request, manifest });
+  if (answer.status !== 'approved') throw new Error(`The request is ${answer.status}.`);
+  return answer.grant;
 }
 
 /** A signed order for the manifest, with everything that goes with it. */

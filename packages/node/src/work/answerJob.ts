@@ -2,16 +2,20 @@ import { decodeManifest, type JobAnswer, KoinonError } from '@koinon/protocol';
 import type { Store } from '@koinon/store';
 import type { Job } from './jobBook.ts';
 
+/** A program that read private rows may choose how it fails; the words stay with the custodian. */
+const PRIVATE_FAILURE = {
+  code: 'K_PRIVATE_JOB_FAILED',
+  message: 'The job ended without a receipt. Its custodian has the reason.',
+};
+
 /** What the requester of a job is told about it. The opening of a private job is not the requester's to see. */
 export function answerJob(store: Store, job: Job, progress: number | undefined): JobAnswer {
+  const isPrivate = decodeManifest(job.manifest).private;
   const base = {
     order: job.orderDigest,
     state: job.state,
-    ...(job.failure
-      ? { failure: { code: job.failure.code, message: job.failure.message.slice(0, 1024) } }
-      : {}),
+    ...(job.failure ? { failure: isPrivate ? PRIVATE_FAILURE : shortened(job.failure) } : {}),
   };
-  const isPrivate = decodeManifest(job.manifest).private;
   if (job.state === 'running' && progress !== undefined && !isPrivate) return { ...base, progress };
   if ((job.state !== 'sealed' && job.state !== 'paid') || !job.result) return base;
   const entry = store.log.byKey(`receipt:${job.orderDigest}`);
@@ -27,4 +31,8 @@ export function answerJob(store: Store, job: Job, progress: number | undefined):
     ...(result.verdict === undefined ? {} : { verdict: result.verdict }),
     ...(isPrivate ? {} : { opening: result.opening }),
   };
+}
+
+function shortened({ code, message }: NonNullable<Job['failure']>): NonNullable<JobAnswer['failure']> {
+  return { code: code.slice(0, 64), message: message.slice(0, 1024) };
 }

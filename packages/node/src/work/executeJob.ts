@@ -19,7 +19,7 @@ import { obtainBlob } from '../blobs/obtainBlob.ts';
 import type { NodePorts } from '../ports/ports.ts';
 import type { Job, JobResult } from './jobBook.ts';
 
-/** Largest program, model or public input that a node fetches for a stranger, bytes. */
+/** Most bytes of program and public inputs that a node fetches, and holds in memory, for one job of a stranger. */
 export const INPUT_MAX_BYTES = 256 * 2 ** 20;
 
 /** What a job needs beyond its manifest. */
@@ -57,15 +57,18 @@ export async function executeJob(
   );
   await ports.checkpoint('execution-done');
   const salt = manifest.private ? toHex(ports.random()) : ZERO_32;
-  const raw = await keepFiles(ports, result.outputs, 'private');
+  // Anyone can make the raw outputs of a public job again; a private one's stay here, for its auditor and a court.
+  const raw = manifest.private ? await keepFiles(ports, result.outputs, 'private') : [];
   const outputs = result.exitCode === 0 ? result.outputs : new Map<string, Uint8Array>();
+  if (manifest.private && !setting.policy) throw ungated();
   const gated = setting.policy
     ? applyGate({ policy: setting.policy, manifest, outputs, inputs: inputs.files })
     : undefined;
   const releasedFiles = gated ? gated.released : withinCaps(outputs, manifest);
   const released = await keepFiles(ports, releasedFiles, manifest.private ? 'private' : 'public');
   for (const file of released) readers.allow(file.cid, requester);
-  const verdict = gated ? await ports.store.blobs.putNode(gated.verdict, 'public') : undefined;
+  const verdict = gated ? await ports.store.blobs.putNode(gated.verdict, 'private') : undefined;
+  if (verdict !== undefined) readers.allow(verdict, requester);
   return {
     opening: openingOf(result, salt),
     leafSalt: manifest.private ? toHex(ports.random()) : ZERO_32,
@@ -85,8 +88,17 @@ export async function gatherInputs(
   setting: Pick<JobSetting, 'content'>,
   signal: AbortSignal,
 ): Promise<{ program: Uint8Array; files: Map<string, Uint8Array> }> {
-  const fetchPublic = (cid: Cid) =>
-    obtainBlob(ports, cid, peers, { maxBytes: INPUT_MAX_BYTES, visibility: 'public', signal });
+  let leftBytes = INPUT_MAX_BYTES;
+  const fetchPublic = async (cid: Cid) => {
+    const bytes = await obtainBlob(ports, cid, peers, { maxBytes: leftBytes, visibility: 'public', signal });
+    leftBytes -= bytes.length;
+    if (leftBytes >= 0) return bytes;
+    throw new KoinonError({
+      code: 'K_INPUTS_TOO_LARGE',
+      message: `Program and public inputs of one job may have ${INPUT_MAX_BYTES} bytes together.`,
+      fault: 'user',
+    });
+  };
   const program = await fetchPublic(manifest.program);
   const files = new Map<string, Uint8Array>();
   for (const { name, source } of manifest.inputs) {
@@ -96,6 +108,14 @@ export async function gatherInputs(
     );
   }
   return { program, files };
+}
+
+function ungated(): KoinonError {
+  return new KoinonError({
+    code: 'K_POLICY_MISSING',
+    message: 'The policy of the dataset is not here, so nothing of the job leaves.',
+    fault: 'platform',
+  });
 }
 
 /** A public job has no gate, but no undeclared or oversized file leaves either. */

@@ -119,10 +119,10 @@ export class JobBook {
     );
   }
 
-  /** Orders under one grant that took a use: all but those that failed. */
+  /** Orders under one grant: each took a use, those that failed too, for whether a program fails may tell of the rows. */
   usesOfGrant(grantDigest: Hex, except: Hex): number {
     const row = this.#database.get(
-      `SELECT count(*) AS uses FROM jobs WHERE grantDigest = ? AND orderDigest <> ? AND state <> 'failed'`,
+      `SELECT count(*) AS uses FROM jobs WHERE grantDigest = ? AND orderDigest <> ?`,
       z.object({ uses: column.integer }),
       grantDigest,
       except,

@@ -27,7 +27,7 @@ export function startWorker(
     jobs: JobBook;
     readers: BlobReaders;
     anchoring: LogAnchoring;
-    settingOf(job: Job): Promise<JobSetting>;
+    settingOf(job: Job, signal: AbortSignal): Promise<JobSetting>;
   },
   options: { slots: number },
 ): Worker {
@@ -50,7 +50,7 @@ export function startWorker(
     try {
       let { result } = job;
       if (!result) {
-        result = await executeJob(ports, readers, job, await settingOf(job), {
+        result = await executeJob(ports, readers, job, await settingOf(job, stopping.signal), {
           signal: stopping.signal,
           onProgress: fraction => fractions.set(orderDigest, Math.min(1, fraction)),
         });
