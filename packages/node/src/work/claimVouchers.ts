@@ -8,13 +8,16 @@ export interface Claiming {
   claimNow(): Promise<bigint>;
   /** The same, with nobody waiting for it. */
   claimSoon(): void;
-  /** Claims when a payer asked to close while this node was away. */
+  /** Claims when a payer has asked to close. */
   takeUp(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** How often channels are looked at for a payer that wants to close, milliseconds; closing takes days. */
+const CHECK_EVERY_MS = 60_000;
+
 /**
- * Turns vouchers into money: all channels in one transaction every `everyMs`, and at once when a payer asks to close
+ * Turns vouchers into money: all channels in one transaction every `everyMs`, and soon when a payer asks to close
  * a channel, long before the delay lets it go. What the payee's free stake does not cover yet waits for the next round.
  */
 export function startClaiming(
@@ -52,14 +55,17 @@ export function startClaiming(
     }
   };
 
-  const unwatch = chain.watch(event => {
-    if (event.type === 'channel' && event.what === 'closing' && channels.get(event.channel)) claimSoon();
-  });
   const loop = (async () => {
+    let claimedAtMs = clock.nowMs();
     for (;;) {
-      await clock.wait(options.everyMs, stopping.signal);
+      await clock.wait(Math.min(CHECK_EVERY_MS, options.everyMs), stopping.signal);
       if (stopping.signal.aborted) return;
-      claimSoon();
+      if (clock.nowMs() - claimedAtMs >= options.everyMs) {
+        claimedAtMs = clock.nowMs();
+        claimSoon();
+      } else {
+        await takeUp().catch(error => journal.note('claim-failed', { reason: asKoinonError(error).message }));
+      }
     }
   })();
   return {
@@ -68,7 +74,6 @@ export function startClaiming(
     takeUp,
     stop: async () => {
       stopping.abort();
-      unwatch();
       await loop;
       await turns.ended();
     },
