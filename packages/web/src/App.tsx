@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Status } from './api/answers.ts';
 import { ask } from './api/ask.ts';
+import { keepToken } from './api/token.ts';
 import { useAnswer } from './api/useAnswer.ts';
 import { DataPage } from './data/DataPage.tsx';
 import { DatasetPage } from './data/DatasetPage.tsx';
@@ -11,6 +12,7 @@ import { ModelsPage } from './models/ModelsPage.tsx';
 import { NetworkPage } from './network/NetworkPage.tsx';
 import { learnAddresses } from './parts/Address.tsx';
 import { Page } from './parts/Page.tsx';
+import { TokenForm } from './parts/TokenForm.tsx';
 import type { Route } from './route/route.ts';
 import { useRoute } from './route/useRoute.ts';
 import { StudiesPage } from './studies/StudiesPage.tsx';
@@ -35,6 +37,8 @@ export function App() {
   }, []);
   const status = useAnswer('status', () => ask<Status>('/api/status'), REFRESH_MS);
   const pending = status.state === 'here' ? status.value.pendingRequests : 0;
+
+  const isLocked = status.state === 'failed' && status.error.status === 401;
 
   return (
     <>
@@ -64,7 +68,7 @@ export function App() {
         </nav>
       </header>
       <main id="content" tabIndex={-1}>
-        {pageOf(route)}
+        {isLocked ? <Locked /> : pageOf(route)}
       </main>
       <footer>
         {status.state === 'here' && (
@@ -80,6 +84,22 @@ export function App() {
   );
 }
 
+/** A node that listens beyond its own machine tells nothing without the token. */
+function Locked() {
+  return (
+    <Page title="This node is locked">
+      <TokenForm
+        title="Give the token"
+        why="This node can be reached from other machines, so it shows nothing without its token."
+        onToken={token => {
+          keepToken(token);
+          location.reload();
+        }}
+      />
+    </Page>
+  );
+}
+
 function pageOf(route: Route): VNode {
   switch (route.page) {
     case 'network':
@@ -91,7 +111,9 @@ function pageOf(route: Route): VNode {
     case 'models':
       return <ModelsPage key="models" />;
     case 'model':
-      return <ModelPage key={`model ${route.name}`} name={route.name} />;
+      return (
+        <ModelPage key={`model ${route.name} ${route.version}`} name={route.name} version={route.version} />
+      );
     case 'data':
       return <DataPage key="data" />;
     case 'dataset':

@@ -8,6 +8,7 @@ import { Disclosure } from '../parts/Disclosure.tsx';
 import { Empty, Failure, Loaded } from '../parts/Loaded.tsx';
 import { Badge } from '../parts/Mark.tsx';
 import { Term } from '../parts/Term.tsx';
+import { TokenForm } from '../parts/TokenForm.tsx';
 import { ago, fileSize, koin } from '../words/format.ts';
 import { RequestDetails } from './RequestDetails.tsx';
 
@@ -19,6 +20,8 @@ export function OwnerDesk() {
   if (!hasToken) {
     return (
       <TokenForm
+        title="For the data owner"
+        why="This node holds data. To answer requests, give the node’s token."
         onToken={token => {
           keepToken(token);
           setHasToken(true);
@@ -33,39 +36,6 @@ export function OwnerDesk() {
         setHasToken(false);
       }}
     />
-  );
-}
-
-function TokenForm({ onToken }: { onToken(token: string): void }) {
-  const [token, setToken] = useState('');
-  return (
-    <section class="box" aria-labelledby="desk">
-      <h2 id="desk">For the data owner</h2>
-      <p>
-        This node holds data. To answer requests, give the node’s token: the text of the file{' '}
-        <code>api-token</code> in the node’s folder. It stays in this tab and is gone when you close it.
-      </p>
-      <form
-        onSubmit={event => {
-          event.preventDefault();
-          if (token.trim() !== '') onToken(token.trim());
-        }}
-      >
-        <div class="field">
-          <label for="token">Token of this node</label>
-          <input
-            id="token"
-            type="password"
-            autocomplete="off"
-            value={token}
-            onInput={event => setToken(event.currentTarget.value)}
-          />
-        </div>
-        <button type="submit" class="primary">
-          Open
-        </button>
-      </form>
-    </section>
   );
 }
 

@@ -91,7 +91,7 @@ function Ended({ progress }: { progress: Extract<Progress, { state: 'ended' }> }
     <>
       <Badge
         state={state === 'ok' ? 'done' : 'failed'}
-        word={state === 'ok' ? 'everything is right' : 'something is wrong'}
+        word={state === 'ok' ? 'nothing wrong found' : 'something is wrong'}
       />{' '}
       {text}
     </>

@@ -19,9 +19,10 @@ interface ModelAnswer {
   registered: { publisher: string; passport: string; block?: number } | null;
 }
 
-export function ModelPage({ name }: { name: string }) {
-  const answer = useAnswer(`model ${name}`, () =>
-    ask<ModelAnswer>(`/api/models/${encodeURIComponent(name)}`),
+export function ModelPage({ name, version }: { name: string; version?: number | undefined }) {
+  const query = version === undefined ? '' : `?version=${version}`;
+  const answer = useAnswer(`model ${name} ${query}`, () =>
+    ask<ModelAnswer>(`/api/models/${encodeURIComponent(name)}${query}`),
   );
   return (
     <Page title={name}>
@@ -66,7 +67,7 @@ export function ModelPage({ name }: { name: string }) {
                   {
                     name: 'on the blockchain',
                     value: registered ? 'registered, with this passport' : 'not registered',
-                    about: 'Registered models cannot be given another past.',
+                    about: 'Who looks the model up on the blockchain finds this passport’s fingerprint.',
                   },
                   ...passport.datasets.map(dataset => ({
                     name: `dataset ${dataset.id}`,

@@ -31,10 +31,10 @@ export function ModelsPage() {
             </Empty>
           ) : (
             <ul class="cards-list">
-              {[...models].reverse().map(model => (
+              {[...models].reverse().map((model, i, all) => (
                 <li key={`${model.name} ${model.version}`} class="box">
                   <h2>
-                    <a href={`/models/${model.name}`}>{model.name}</a>{' '}
+                    <a href={hrefOf(model, all.slice(0, i))}>{model.name}</a>{' '}
                     <span class="badge waiting">version {model.version}</span>
                   </h2>
                   <p class="muted">
@@ -49,4 +49,9 @@ export function ModelsPage() {
       </Loaded>
     </Page>
   );
+}
+
+/** The newest version of a name has the short address; `newer` are the models listed before this one. */
+function hrefOf({ name, version }: ModelEntry, newer: readonly ModelEntry[]): string {
+  return newer.some(other => other.name === name) ? `/models/${name}/${version}` : `/models/${name}`;
 }

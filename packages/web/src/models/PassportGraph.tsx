@@ -51,7 +51,7 @@ export function PassportGraph({ passport, isRegistered }: { passport: Passport; 
               {title}{' '}
             </text>
             {lines.map((line, i) => (
-              <text key={line} x={x + 12} y={y + 45 + 17 * i}>
+              <text key={line} x={x + 12} y={y + 44 + 17 * i}>
                 {line}{' '}
               </text>
             ))}

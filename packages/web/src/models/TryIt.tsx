@@ -14,7 +14,7 @@ const ROWS = 200;
 export function TryIt({ model, table }: { model: ModelEntry; table: string | undefined }) {
   const answer = useAnswer(`try ${model.model}`, async () => {
     const [metadata, description] = await Promise.all([
-      ask<ModelMetadata>(`/v2/models/${encodeURIComponent(model.name)}`),
+      ask<ModelMetadata>(pathOf(model)),
       askChecker('description', { model: model.model }).catch(() => undefined),
     ]);
     return { metadata, description };
@@ -24,11 +24,15 @@ export function TryIt({ model, table }: { model: ModelEntry; table: string | und
       <h2 id="try">Try it</h2>
       <Loaded answer={answer} what="what the model takes">
         {({ metadata, description }) => (
-          <TryForm metadata={metadata} description={description} table={table} />
+          <TryForm path={pathOf(model)} metadata={metadata} description={description} table={table} />
         )}
       </Loaded>
     </section>
   );
+}
+
+function pathOf({ name, version }: ModelEntry): string {
+  return `/v2/models/${encodeURIComponent(name)}/versions/${version}`;
 }
 
 /** A cell as a person would have typed it. */
@@ -37,10 +41,13 @@ function asText(cell: Cell | undefined): string {
 }
 
 function TryForm({
+  path,
   metadata,
   description,
   table,
 }: {
+  /** Of the model in the Open Inference Protocol. */
+  path: string;
   metadata: ModelMetadata;
   description: ModelDescription | undefined;
   table: string | undefined;
@@ -73,7 +80,7 @@ function TryForm({
     event.preventDefault();
     setBusy(true);
     try {
-      const answer = await ask<InferAnswer>(`/v2/models/${encodeURIComponent(metadata.name)}/infer`, {
+      const answer = await ask<InferAnswer>(`${path}/infer`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(inferBody(metadata.inputs, values)),

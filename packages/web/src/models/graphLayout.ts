@@ -5,7 +5,7 @@ export interface GraphNode {
   id: string;
   kind: 'data' | 'permission' | 'job' | 'model' | 'chain';
   title: string;
-  /** Up to two further lines: who did it, who checked it. */
+  /** Up to three further lines: who did it, who checked it. */
   lines: string[];
   href: string;
   x: number;
@@ -22,7 +22,7 @@ export interface Graph {
   height: number;
 }
 
-export const NODE = { width: 190, height: 76 };
+export const NODE = { width: 180, height: 90 };
 const GAP = { x: 26, y: 30 };
 
 /**
@@ -129,9 +129,9 @@ function job(id: string, title: string, evidence: JobEvidence): Omit<GraphNode, 
   const [audit] = evidence.audits;
   const by = tinyHex(String(evidence.receipt.message['provider']));
   const checked = audit
-    ? `✓ replayed by ${tinyHex(String(audit.report.message['auditor']))}`
-    : 'not checked by anybody';
-  return { id, kind: 'job', title, lines: [`by ${by}`, checked], href: `#job-${title.toLowerCase()}` };
+    ? ['✓ replayed by', tinyHex(String(audit.report.message['auditor']))]
+    : ['not checked by anybody'];
+  return { id, kind: 'job', title, lines: [`by ${by}`, ...checked], href: `#job-${title.toLowerCase()}` };
 }
 
 /** The line between two nodes: straight along the flow, round the side where it skips something. */

@@ -4,7 +4,7 @@ export type Route =
   | { page: 'studies' }
   | { page: 'study'; id: string }
   | { page: 'models' }
-  | { page: 'model'; name: string }
+  | { page: 'model'; name: string; version?: number }
   | { page: 'data' }
   | { page: 'dataset'; id: string }
   | { page: 'glossary' }
@@ -16,7 +16,13 @@ export function routeOf(path: string): Route {
     .split('/')
     .filter(part => part !== '')
     .map(decoded);
-  if (rest.length > 0) return { page: 'missing' };
+  const [third, ...further] = rest;
+  if (third !== undefined) {
+    const isVersion = first === 'models' && /^[1-9][0-9]{0,8}$/.test(third) && further.length === 0;
+    return isVersion && second !== undefined
+      ? { page: 'model', name: second, version: Number(third) }
+      : { page: 'missing' };
+  }
   if (second === undefined) {
     if (first === '') return { page: 'network' };
     if (first === 'studies' || first === 'models' || first === 'data' || first === 'glossary')
