@@ -6,29 +6,34 @@ import {
   decodeManifest,
   type Hex,
   KoinonError,
-  logLeafHash,
-  sha256,
-  statementDigest,
   toHex,
-  verifyStatement,
   type WireResponse,
   ZERO_32,
 } from '@koinon/protocol';
 import { patiently } from '../durable/patience.ts';
+import { Turns } from '../durable/turns.ts';
 import { answer, ask } from '../peers/ask.ts';
 import { nowSeconds } from '../ports/clock.ts';
 import type { NodePorts } from '../ports/ports.ts';
 import type { LogAnchoring } from '../statements/anchorLog.ts';
 import { sealStatement } from '../statements/sealStatement.ts';
 import type { AuditBook } from './auditBook.ts';
-import { drawForReceipt } from './drawForReceipt.ts';
-import { proveInclusion } from './proveInclusion.ts';
 import { replayReceipt } from './replayReceipt.ts';
+import { refused, requireEntitled } from './requireEntitled.ts';
 
 /** How long a question waits for a running replay before it answers "pending", milliseconds. */
 const ANSWER_WAIT_MS = 10_000;
 
-type Material = WireResponse<'audit.material'>;
+/** Questions about audits that are looked into at a time; one at a time for each asker. */
+const CHECKS_MAX = 32;
+/** How long a provider may take to hand over what an audit needs, milliseconds. */
+const MATERIAL_TIMEOUT_MS = 10_000;
+
+interface CheckedAudit {
+  material: WireResponse<'audit.material'>;
+  /** Id of the draw, or 32 zero bytes where the owner named the auditor. */
+  draw: Hex;
+}
 
 export interface AuditService {
   /** Goes on with the audits an earlier life left. */
@@ -42,19 +47,40 @@ export function serveAudits(
   services: { audits: AuditBook; anchoring: LogAnchoring },
   limits: { maxRunMs: number; maxMemoryBytes: number; slots: number },
 ): AuditService {
-  const { network, store, clock, journal } = ports;
+  const { network, chain, store, clock, journal } = ports;
   const { audits, anchoring } = services;
   const stopping = new AbortController();
   const running = new Map<Hex, Promise<void>>();
 
-  const audit = async (receipt: Hex, provider: Hex): Promise<void> => {
+  const turns = new Turns();
+  let checks = 0;
+
+  /** Whether this node is to replay the receipt at all. Costs a stranger's question little: no row, no slot, no patience. */
+  const check = async (receipt: Hex, provider: Hex): Promise<CheckedAudit> => {
+    const { signal } = stopping;
+    if (!(await chain.nodes.get(provider))) throw refused('no such provider is registered');
+    const options = { signal, timeoutMs: MATERIAL_TIMEOUT_MS };
+    const material = await ask(network, provider, 'audit.material', { receipt }, options);
+    return { material, draw: await requireEntitled(ports, receipt, provider, material, signal) };
+  };
+
+  const checkFor = async (asker: Hex, receipt: Hex, provider: Hex): Promise<CheckedAudit> => {
+    if (checks >= CHECKS_MAX) throw busy();
+    checks++;
+    try {
+      return await turns.take(asker, () => check(receipt, provider));
+    } finally {
+      checks--;
+    }
+  };
+
+  const audit = async (receipt: Hex, provider: Hex, checked: CheckedAudit | undefined): Promise<void> => {
     try {
       const { signal } = stopping;
       const { material, draw, replay } = await patiently(
         clock,
         async () => {
-          const material = await ask(network, provider, 'audit.material', { receipt }, { signal });
-          const draw = await requireEntitled(ports, receipt, provider, material, signal);
+          const { material, draw } = checked ?? (await check(receipt, provider));
           return { material, draw, replay: await replayReceipt(ports, material, limits, signal) };
         },
         signal,
@@ -90,15 +116,13 @@ export function serveAudits(
     }
   };
 
-  const start = (receipt: Hex, provider: Hex): Promise<void> => {
-    const current = running.get(receipt);
-    if (current) return current;
-    const task = audit(receipt, provider)
+  const start = (receipt: Hex, provider: Hex, checked?: CheckedAudit): void => {
+    if (running.has(receipt)) return;
+    const task = audit(receipt, provider, checked)
       // Reached only when even the refusal could not be written down; the audit goes on at the next start.
       .catch(error => journal.note('audit-broken', { receipt, reason: String(error) }))
       .finally(() => running.delete(receipt));
     running.set(receipt, task);
-    return task;
   };
 
   const answerOf = (receipt: Hex): AuditAnswer => {
@@ -115,26 +139,24 @@ export function serveAudits(
     return { status: 'pending' };
   };
 
-  answer(network, 'audit.request', async ({ provider, receipt }) => {
-    if (!store.log.byKey(`audit:${receipt}`)) {
-      if (!running.has(receipt) && running.size >= limits.slots) {
-        throw new KoinonError({
-          code: 'K_BUSY',
-          message: 'This auditor is replaying as much as it can.',
-          fault: 'peer',
-          next: 'Ask again in a moment.',
-        });
-      }
-      audits.begin(receipt, provider);
-      await Promise.race([start(receipt, provider), clock.wait(ANSWER_WAIT_MS, stopping.signal)]);
+  answer(network, 'audit.request', async ({ provider, receipt }, from) => {
+    if (store.log.byKey(`audit:${receipt}`)) return answerOf(receipt);
+    const hasRoom = () => running.has(receipt) || running.size < limits.slots;
+    if (!hasRoom()) throw busy();
+    if (!running.has(receipt)) {
+      const checked = await checkFor(from, receipt, provider);
+      if (!hasRoom()) throw busy();
+      if (!running.has(receipt)) audits.begin(receipt, provider);
+      start(receipt, provider, checked);
     }
+    await Promise.race([running.get(receipt), clock.wait(ANSWER_WAIT_MS, stopping.signal)]);
     return answerOf(receipt);
   });
 
   return {
     takeUp: () => {
       for (const { state, receipt, provider } of audits.list())
-        if (state === 'pending') void start(receipt, provider);
+        if (state === 'pending') start(receipt, provider);
     },
     stop: async () => {
       stopping.abort();
@@ -143,48 +165,11 @@ export function serveAudits(
   };
 }
 
-/** Checks the statements handed over, and that the lot or the owner gave the audit to this node; returns the draw's id. */
-async function requireEntitled(
-  ports: NodePorts,
-  receiptDigest: Hex,
-  provider: Hex,
-  material: Material,
-  signal: AbortSignal,
-): Promise<Hex> {
-  const { deployment, signer } = ports;
-  const { receipt, order, grant } = material;
-  const digest = await verifyStatement('Receipt', receipt, deployment, provider);
-  const orderDigest = await verifyStatement('Order', order, deployment, order.message.requester);
-  const manifestDigest = toHex(sha256(material.manifest));
-  if (digest !== receiptDigest || receipt.message.provider !== provider)
-    throw refused('that is another receipt');
-  if (orderDigest !== receipt.message.order) throw refused('the receipt answers another order');
-  if (manifestDigest !== receipt.message.manifest || manifestDigest !== order.message.manifest) {
-    throw refused('the manifest is not the one the receipt names');
-  }
-  const leaf = logLeafHash('Receipt', digest, material.leafSalt);
-  const index = Number(receipt.message.logIndex);
-  const inclusion = await proveInclusion(
-    ports,
-    { node: provider, leaf, leafSalt: material.leafSalt, index },
-    signal,
-  );
-  if (decodeManifest(material.manifest).private) {
-    if (!grant || statementDigest('Grant', grant.message, deployment) !== order.message.grant) {
-      throw refused('no grant covers it');
-    }
-    if (grant.message.auditor !== signer.address) throw refused('the grant names another auditor');
-    return ZERO_32;
-  }
-  const draw = await drawForReceipt(
-    ports,
-    { leaf, inclusion, provider, requester: order.message.requester },
-    signal,
-  );
-  if (draw.auditor !== signer.address) throw refused(`the lot fell on ${draw.auditor}`);
-  return draw.id;
-}
-
-function refused(reason: string): KoinonError {
-  return new KoinonError({ code: 'K_AUDIT_REFUSED', message: `No audit: ${reason}.`, fault: 'peer' });
+function busy(): KoinonError {
+  return new KoinonError({
+    code: 'K_BUSY',
+    message: 'This auditor is replaying as much as it can.',
+    fault: 'peer',
+    next: 'Ask again in a moment.',
+  });
 }

@@ -4,17 +4,19 @@ import type { NodePorts } from '../ports/ports.ts';
 
 /**
  * Waits until a node has anchored the log that holds the leaf, asks it for the path, and checks the path against the
- * root on chain. Throws `K_NOT_IN_LOG` when the log that was anchored does not hold the leaf.
+ * root on chain. Throws `K_NOT_ANCHORED` when the chain's time has passed `untilSeconds` without an anchor, and
+ * `K_NOT_IN_LOG` when the log that was anchored does not hold the leaf.
  */
 export async function proveInclusion(
   ports: Pick<NodePorts, 'chain' | 'network'>,
-  claim: { node: Hex; leaf: Uint8Array; leafSalt: Hex; index: number },
+  claim: { node: Hex; leaf: Uint8Array; leafSalt: Hex; index: number; untilSeconds: bigint },
   signal: AbortSignal,
 ): Promise<Inclusion> {
-  const { node, leaf, leafSalt, index } = claim;
+  const { node, leaf, leafSalt, index, untilSeconds } = claim;
   let anchor = await ports.chain.nodes.anchorTransaction(node, BigInt(index) + 1n);
   while (!anchor) {
-    const { number } = await ports.chain.block('latest');
+    const { number, timestampSeconds } = await ports.chain.block('latest');
+    if (BigInt(timestampSeconds) > untilSeconds) throw notAnchored(node, index);
     await ports.chain.waitForBlock(number + 1, signal);
     anchor = await ports.chain.nodes.anchorTransaction(node, BigInt(index) + 1n);
   }
@@ -31,4 +33,14 @@ export async function proveInclusion(
   }
   const { transaction, block, blockHash } = anchor;
   return { node, leafSalt, index, size, root: anchor.root, path, anchor: { transaction, block, blockHash } };
+}
+
+function notAnchored(node: Hex, index: number): KoinonError {
+  return new KoinonError({
+    code: 'K_NOT_ANCHORED',
+    message: `Node ${node} has not anchored the statement it signed at index ${index} of its log in time.`,
+    fault: 'peer',
+    data: { node, index },
+    next: 'Nothing was paid for it. Use another node.',
+  });
 }

@@ -1,5 +1,7 @@
 import {
+  ANCHOR_EPOCH_SECONDS,
   BLOB_CHUNK_BYTES,
+  CLOCK_SKEW_SECONDS,
   cidOfDigest,
   decodeManifest,
   digestOfCid,
@@ -21,6 +23,7 @@ import {
 } from '@koinon/protocol';
 import { z } from 'zod';
 import { obtainBlob } from '../blobs/obtainBlob.ts';
+import { nowSeconds } from '../ports/clock.ts';
 import type { NodePorts } from '../ports/ports.ts';
 
 /** Largest verdict of the gate, bytes: a structure of one part. */
@@ -38,7 +41,7 @@ export type ReceiptStep = z.output<typeof receiptStep>;
 
 /** Checks a provider's answer against the order. Throws `K_JOB_FAILED` for a failure, `K_RECEIPT_WRONG` for a lie. */
 export async function checkReceipt(
-  ports: Pick<NodePorts, 'deployment'>,
+  ports: Pick<NodePorts, 'deployment' | 'clock'>,
   answer: JobAnswer,
   orderDigest: Hex,
   request: { provider: Hex; manifest: Uint8Array; token: Hex; maxAmount: bigint },
@@ -62,6 +65,7 @@ export async function checkReceipt(
   if (terms.manifest !== toHex(sha256(request.manifest))) throw wrong('it names another manifest');
   if (terms.token !== request.token || terms.amount > request.maxAmount)
     throw wrong('it costs more than was ordered');
+  if (terms.anchorBy > latestAnchor(ports.clock)) throw wrong('it would be anchored too late');
   if (terms.output !== fileListDigest(outputs.map(({ name, size, sha256 }) => ({ name, size, sha256 })))) {
     throw wrong('the outputs are not the ones it names');
   }
@@ -86,6 +90,11 @@ export async function checkReceipt(
     ...(verdict ? { verdict } : {}),
     ...(!isPrivate && opening ? { opening } : {}),
   };
+}
+
+/** Until when a node that signs now must have anchored, with room for its clock; unix seconds. */
+export function latestAnchor(clock: NodePorts['clock']): bigint {
+  return nowSeconds(clock) + BigInt(2 * ANCHOR_EPOCH_SECONDS + CLOCK_SKEW_SECONDS);
 }
 
 /** Fetches what a checked receipt names, and keeps it. Throws `K_RECEIPT_WRONG` when the bytes are others. */

@@ -3,15 +3,20 @@ import { test } from 'node:test';
 import { cidOfBytes, fileList, type JobAnswer, utf8 } from '@koinon/protocol';
 import { alterAnswers } from '../testing/alterAnswers.ts';
 import { publicStudy } from '../testing/sampleStudies.ts';
-import { type SeededNetwork, seededNetwork } from '../testing/seededNetwork.ts';
+import { type SeededNetwork, seededNetwork, usualParts } from '../testing/seededNetwork.ts';
 import { fetchOutputs } from './checkReceipt.ts';
 
 /** The provider that equal prices choose. */
 const firstByAddress = (network: SeededNetwork) =>
   ['alder', 'birch'].sort((a, b) => (network.member(a).operator < network.member(b).operator ? -1 : 1))[0]!;
 
-async function studyWithLiar(seed: number, lie: (answer: JobAnswer) => JobAnswer, other: Uint8Array) {
-  const network = await seededNetwork(seed);
+async function studyWithLiar(
+  seed: number,
+  lie: (answer: JobAnswer) => JobAnswer,
+  other: Uint8Array,
+  clockFactor?: number,
+) {
+  const network = await seededNetwork(seed, usualParts, clockFactor);
   try {
     const worker = firstByAddress(network);
     await network.crash(worker);
@@ -62,4 +67,15 @@ test('a large output is hashed as a whole, since its name is that of a list of c
   } finally {
     await network.stop();
   }
+});
+
+test('a provider that is for ever at work is left when the order has expired, and not asked in a tight loop', async () => {
+  let questions = 0;
+  const stall = (answer: JobAnswer): JobAnswer => {
+    questions++;
+    return { order: answer.order, state: 'running' };
+  };
+  const study = await studyWithLiar(43, stall, small, 2000);
+  assert.equal(study.failure?.code, 'K_JOB_LATE', study.failure?.message);
+  assert.ok(questions < 3700, `${questions} questions in an hour`);
 });

@@ -2,7 +2,12 @@ import { auditVerdicts, type Hex, KoinonError, logLeafHash, verifyStatement } fr
 import { proveInclusion } from '../audit/proveInclusion.ts';
 import { ask } from '../peers/ask.ts';
 import type { NodePorts } from '../ports/ports.ts';
-import { type ReceiptStep, wrong } from './checkReceipt.ts';
+import { latestAnchor, type ReceiptStep, wrong } from './checkReceipt.ts';
+
+/** How long an auditor may replay, milliseconds: as long as a provider has to run. */
+const AUDIT_PATIENCE_MS = 3_600_000;
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 5_000;
 
 /** Gets an auditor's report on the receipt and its place in the auditor's log. Throws `K_AUDIT_DIFFERS`, `K_AUDIT_REFUSED`. */
 export async function obtainReport(
@@ -13,8 +18,10 @@ export async function obtainReport(
   const { auditor, provider, received, draw } = audit;
   const question = { provider, receipt: received.digest };
   let answer = await ask(ports.network, auditor, 'audit.request', question, { signal });
-  while (answer.status === 'pending') {
-    await ports.clock.wait(20, signal);
+  const giveUpAtMs = ports.clock.nowMs() + AUDIT_PATIENCE_MS;
+  for (let pauseMs = FIRST_PAUSE_MS; answer.status === 'pending'; pauseMs *= 2) {
+    if (ports.clock.nowMs() > giveUpAtMs) throw silent(auditor, received.digest);
+    await ports.clock.wait(Math.min(pauseMs, LONGEST_PAUSE_MS), signal);
     answer = await ask(ports.network, auditor, 'audit.request', question, { signal });
   }
   if (answer.status === 'refused') {
@@ -32,6 +39,7 @@ export async function obtainReport(
   if (said.receipt !== received.digest || said.auditor !== auditor || said.draw !== draw) {
     throw wrong('the audit report is about something else');
   }
+  if (said.anchorBy > latestAnchor(ports.clock)) throw wrong('the audit report would be anchored too late');
   const isEqual =
     said.verdict === auditVerdicts.agrees && said.execution === received.receipt.message.execution;
   if (!isEqual) {
@@ -46,8 +54,18 @@ export async function obtainReport(
   const leaf = logLeafHash('AuditReport', digest, leafSalt);
   const inclusion = await proveInclusion(
     ports,
-    { node: auditor, leaf, leafSalt, index: Number(said.logIndex) },
+    { node: auditor, leaf, leafSalt, index: Number(said.logIndex), untilSeconds: said.anchorBy },
     signal,
   );
   return { report, inclusion };
+}
+
+function silent(auditor: Hex, receipt: Hex): KoinonError {
+  return new KoinonError({
+    code: 'K_AUDIT_SILENT',
+    message: `Auditor ${auditor} has not come to an end in ${AUDIT_PATIENCE_MS / 1000} s.`,
+    fault: 'peer',
+    data: { auditor, receipt },
+    next: 'No voucher was signed. Run the study again when the auditor can replay.',
+  });
 }

@@ -10,6 +10,7 @@ import {
   inclusionSchema,
   type JobEvidence,
   jobEvidenceSchema,
+  KoinonError,
   logLeafHash,
   type Signed,
   schema,
@@ -40,6 +41,7 @@ const ORDER_SECONDS = 3600n;
 /** Audited work must be covered by stake of the same number of base units while its claim can be slashed. */
 const FULL_COVERAGE = 10n ** 18n;
 const STATUS_WAIT_MS = 15_000;
+const STATUS_PAUSE_MS = 1_000;
 
 export interface JobRequest {
   provider: Hex;
@@ -135,6 +137,8 @@ export async function performJob(
       { signal },
     );
     while (answer.state === 'accepted' || answer.state === 'running') {
+      if (nowSeconds(clock) > ordered.order.message.expiresAt) throw late(provider, ordered.digest);
+      const { state } = answer;
       answer = await ask(
         network,
         provider,
@@ -142,6 +146,8 @@ export async function performJob(
         { order: ordered.digest, known: answer.state, waitMs: STATUS_WAIT_MS },
         { signal, timeoutMs: 2 * STATUS_WAIT_MS },
       );
+      // The question waits by itself for a change; who answers the same at once is not asked in a tight loop.
+      if (answer.state === state) await clock.wait(STATUS_PAUSE_MS, signal);
     }
     return checkReceipt(ports, answer, ordered.digest, request);
   });
@@ -150,7 +156,13 @@ export async function performJob(
   const inclusion = await step('anchor', inclusionSchema, () =>
     proveInclusion(
       ports,
-      { node: provider, leaf, leafSalt: received.leafSalt, index: Number(received.receipt.message.logIndex) },
+      {
+        node: provider,
+        leaf,
+        leafSalt: received.leafSalt,
+        index: Number(received.receipt.message.logIndex),
+        untilSeconds: received.receipt.message.anchorBy,
+      },
       signal,
     ),
   );
@@ -206,4 +218,14 @@ export async function performJob(
       choice: { by: 'lot' as const, beacon, beaconBlock, candidates },
     };
   }
+}
+
+function late(provider: Hex, order: Hex): KoinonError {
+  return new KoinonError({
+    code: 'K_JOB_LATE',
+    message: `Node ${provider} took the order and had no receipt when it expired.`,
+    fault: 'peer',
+    data: { provider, order },
+    next: 'Nothing was paid. Order again, from another provider where there is one.',
+  });
 }

@@ -1,0 +1,97 @@
+import {
+  CLOCK_SKEW_SECONDS,
+  decodeManifest,
+  digestOfCid,
+  type Hex,
+  KoinonError,
+  logLeafHash,
+  sha256,
+  statementDigest,
+  toHex,
+  verifyStatement,
+  type WireResponse,
+  ZERO_32,
+} from '@koinon/protocol';
+import { nowSeconds } from '../ports/clock.ts';
+import type { NodePorts } from '../ports/ports.ts';
+import { drawForReceipt } from './drawForReceipt.ts';
+import { proveInclusion } from './proveInclusion.ts';
+
+type Material = WireResponse<'audit.material'>;
+
+/** Checks the statements handed over, and that the lot or the owner gave the audit to this node; returns the draw's id. */
+export async function requireEntitled(
+  ports: NodePorts,
+  receiptDigest: Hex,
+  provider: Hex,
+  material: Material,
+  signal: AbortSignal,
+): Promise<Hex> {
+  const { deployment, signer } = ports;
+  const { receipt, order } = material;
+  const digest = await verifyStatement('Receipt', receipt, deployment, provider);
+  const orderDigest = await verifyStatement('Order', order, deployment, order.message.requester);
+  const manifestDigest = toHex(sha256(material.manifest));
+  if (digest !== receiptDigest || receipt.message.provider !== provider)
+    throw refused('that is another receipt');
+  if (orderDigest !== receipt.message.order) throw refused('the receipt answers another order');
+  if (manifestDigest !== receipt.message.manifest || manifestDigest !== order.message.manifest) {
+    throw refused('the manifest is not the one the receipt names');
+  }
+  const leaf = logLeafHash('Receipt', digest, material.leafSalt);
+  const index = Number(receipt.message.logIndex);
+  const inclusion = await proveInclusion(
+    ports,
+    {
+      node: provider,
+      leaf,
+      leafSalt: material.leafSalt,
+      index,
+      // Who asks has seen the anchor already; this node's view of the chain may be a few blocks behind.
+      untilSeconds: nowSeconds(ports.clock) + BigInt(CLOCK_SKEW_SECONDS),
+    },
+    signal,
+  );
+  if (decodeManifest(material.manifest).private) {
+    await requireGranted(ports, material);
+    return ZERO_32;
+  }
+  const draw = await drawForReceipt(
+    ports,
+    { leaf, inclusion, provider, requester: order.message.requester },
+    signal,
+  );
+  if (draw.auditor !== signer.address) throw refused(`the lot fell on ${draw.auditor}`);
+  return draw.id;
+}
+
+/** Checks that the dataset's owner gave this requester a grant for this program, and the audit to this node. */
+async function requireGranted(
+  { chain, deployment, signer }: NodePorts,
+  { grant, order, manifest }: Material,
+): Promise<void> {
+  if (!grant || statementDigest('Grant', grant.message, deployment) !== order.message.grant) {
+    throw refused('no grant covers it');
+  }
+  const { auditor, dataset, requester, program } = grant.message;
+  if (auditor !== signer.address) throw refused('the grant names another auditor');
+  const record = await chain.datasets.get(dataset);
+  if (!record || record.custodian !== order.message.provider)
+    throw refused('the provider is not the custodian of the dataset');
+  await verifyStatement('Grant', grant, deployment, record.owner);
+  const { program: ran, inputs } = decodeManifest(manifest);
+  const isCovered =
+    requester === order.message.requester &&
+    program === digestOfCid(ran) &&
+    inputs.some(({ source }) => 'dataset' in source) &&
+    inputs.every(
+      ({ source }) =>
+        !('dataset' in source) ||
+        (source.dataset.id === dataset.toString() && source.dataset.contentRoot === record.contentRoot),
+    );
+  if (!isCovered) throw refused('the grant covers another requester, program or dataset');
+}
+
+export function refused(reason: string): KoinonError {
+  return new KoinonError({ code: 'K_AUDIT_REFUSED', message: `No audit: ${reason}.`, fault: 'peer' });
+}
