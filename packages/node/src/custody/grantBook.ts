@@ -61,10 +61,14 @@ export class GrantBook {
     return this.#database.all('SELECT * FROM grantRequests ORDER BY receivedAtMs, rowid', rowSchema);
   }
 
-  pendingCount(): number {
+  /** Requests waiting: of one requester, or of all. */
+  pendingCount(requester?: Hex): number {
     const row = this.#database.get(
-      `SELECT count(*) AS pending FROM grantRequests WHERE status = 'pending'`,
+      `SELECT count(*) AS pending FROM grantRequests WHERE status = 'pending'
+       AND (? IS NULL OR json_extract(request, '$.message.requester') = ?)`,
       z.object({ pending: column.integer }),
+      requester ?? null,
+      requester ?? null,
     );
     return row?.pending ?? 0;
   }

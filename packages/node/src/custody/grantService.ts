@@ -21,6 +21,7 @@ import type { GrantBook, GrantCase } from './grantBook.ts';
 
 /** Requests that may wait for the owner at once; more would let strangers fill the disk. */
 const PENDING_MAX = 1000;
+const PENDING_MAX_PER_REQUESTER = 16;
 /** How long a grant holds unless the owner says otherwise, seconds: a day. */
 const GRANT_SECONDS = 86_400n;
 
@@ -115,6 +116,8 @@ export function serveGrants(
     if (message.token !== dataset.policy.token || message.maxAmount < dataset.policy.amount) {
       throw refused(`a use costs ${dataset.policy.amount} base units of ${dataset.policy.token}`);
     }
+    if (grants.pendingCount(from) >= PENDING_MAX_PER_REQUESTER)
+      throw refused('too many requests of yours are waiting for the owner');
     if (grants.pendingCount() >= PENDING_MAX) throw refused('too many requests are waiting for the owner');
     grants.receive(digest, request, manifest, clock.nowMs());
     journal.note('grant-requested', { request: digest, requester: from, purpose: message.purpose });

@@ -6,6 +6,7 @@ import {
   encodeManifest,
   type GrantRequest,
   type Hex,
+  KoinonError,
   type Manifest,
   type Order,
   type Signed,
@@ -82,7 +83,13 @@ export async function grantFor(
   };
   const request = await signStatement('GrantRequest', message, deployment, signer);
   const answer = await ask(network, custodian, 'grant.request', { request, manifest });
-  if (answer.status !== 'approved') throw new Error(`The request is ${answer.status}.`);
+  if (answer.status !== 'approved') {
+    throw new KoinonError({
+      code: 'K_TEST_UNGRANTED',
+      message: `The request is ${answer.status}.`,
+      fault: 'user',
+    });
+  }
   return answer.grant;
 }
 
