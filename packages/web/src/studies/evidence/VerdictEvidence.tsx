@@ -9,7 +9,7 @@ interface Verdict {
 
 const decisions: Record<string, string> = {
   released: 'left as it was',
-  changed: 'left with parts taken out',
+  changed: 'left, changed by the gate',
   withheld: 'did not leave',
 };
 
