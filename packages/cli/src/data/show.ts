@@ -2,7 +2,7 @@ import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { byteCount, koin, short } from '../terminal/amounts.ts';
 import { printResult } from '../terminal/printResult.ts';
-import { facts, table } from '../terminal/table.ts';
+import { facts, printable, table } from '../terminal/table.ts';
 import { findDataset, saidOf } from './findDataset.ts';
 
 const WORDS_SHOWN = 6;
@@ -29,7 +29,7 @@ export async function showData(surroundings: Surroundings, idOrName: string): Pr
     const rows = dataset.metadata?.['koinon:approximateRows'];
     const columns = dataset.metadata?.recordSet?.[0]?.field ?? [];
     return [
-      style.bold(`dataset ${dataset.id} “${said.name}”`),
+      style.bold(`dataset ${dataset.id} “${printable(said.name)}”`),
       facts(
         [
           ...(dataset.metadata?.description ? [['about', dataset.metadata.description] as const] : []),
@@ -64,7 +64,7 @@ export async function showData(surroundings: Surroundings, idOrName: string): Pr
       ),
       '',
       style.dim(`Invented rows of this shape: koinon data mock ${dataset.id}`),
-      style.dim(`Ask to train on it: koinon train ${said.name} --purpose "…"`),
+      style.dim(`Ask to train on it: koinon train ${dataset.id} --purpose "…"`),
     ].join('\n');
   });
 }

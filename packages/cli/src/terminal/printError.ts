@@ -1,6 +1,7 @@
 import { asKoinonError, type ErrorRecord } from '@koinon/protocol/errors';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { styleFor } from './style.ts';
+import { printable } from './table.ts';
 
 /** Exit codes: 1 something failed, 2 the command was used wrongly, 3 a check found a fault, 130 Ctrl-C. */
 export const exitCodes = { failed: 1, usage: 2, checkFailed: 3, interrupted: 130 } as const;
@@ -16,8 +17,13 @@ export function printError(
     return;
   }
   const style = styleFor(stderr, environment);
-  stderr.write(`${style.red('✗')} ${record.message} ${style.dim(`(${record.code})`)}\n`);
-  if (record.next) stderr.write(`  ${style.cyan('→')} ${record.next}\n`);
+  stderr.write(`${style.red('✗')} ${lines(record.message)} ${style.dim(`(${record.code})`)}\n`);
+  if (record.next) stderr.write(`  ${style.cyan('→')} ${lines(record.next)}\n`);
+}
+
+/** What a node or a chain says may be a stranger's words. */
+function lines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
 }
 
 /** The exit code an error ends the program with. */

@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { type Answers, Events, type FakeNode, fakeNode, Refusal } from '../testing/fakeNode.ts';
+import { answers, auditor, modelBytes, request, steps, study } from '../testing/sampleAnswers.ts';
+import { type Typed, type } from '../testing/typed.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'koinon-cli-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const csv = join(folder, 'cohort.csv');
+writeFileSync(csv, 'age,sex,outcome\n61,female,no\n47,male,yes\n52,male,no\n70,female,yes\n');
+const program = join(folder, 'count.wasm');
+writeFileSync(program, Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+
+const streamed: Answers = {
+  [`GET /api/studies/${study.id}/events`]: new Events(...steps.map(step => ['step', step] as const), [
+    'study',
+    study,
+  ]),
+};
+
+/** Types a command at a fake node that answers like a small network, changed where `changes` says. */
+async function ask(words: string[], changes: Answers = {}): Promise<Typed & { node: FakeNode }> {
+  const node = await fakeNode({ ...answers, ...streamed, ...changes });
+  try {
+    const typed = await type([...words, '--node', node.url], {
+      workingFolder: folder,
+      environment: { KOINON_HOME: folder, KOINON_TOKEN: 'the token' },
+    });
+    return { ...typed, node };
+  } finally {
+    await node.close();
+  }
+}
+
+const commands: string[][] = [
+  ['data', 'publish', csv, '--target', 'outcome'],
+  ['data', 'ls'],
+  ['data', 'show', 'cohort'],
+  ['data', 'mock', '1'],
+  ['data', 'requests'],
+  ['data', 'approve', '0x3333'],
+  ['data', 'deny', '0x3333', '--reason', 'No.'],
+  ['data', 'revoke', 'cohort', '--all'],
+  ['train', 'cohort', '--purpose', 'Research.'],
+  ['train', 'cohort', '--purpose', 'Research.', '--no-wait'],
+  ['run', program, '--input', `table.safetensors=${csv}`, '--output', 'counts.json:metrics'],
+  ['jobs', 'ls'],
+  ['jobs', 'ls', '--work'],
+  ['jobs', 'show', '4f1c'],
+  ['jobs', 'show', 'last', '--follow'],
+  ['jobs', 'resume', '4f1c'],
+  ['models', 'ls'],
+  ['models', 'show', 'cohort'],
+  ['models', 'pull', 'cohort', '-o', join(folder, 'pulled')],
+  ['predict', 'cohort', '--row', 'age=61', 'sex=female'],
+  ['predict', 'cohort', '--csv', csv],
+  ['node', 'status'],
+];
+for (const words of commands) {
+  const name = words.map(word => (word.startsWith(folder) ? 'FILE' : word)).join(' ');
+  test(`"koinon ${name}" prints one JSON value with --json, and text without`, async () => {
+    const asJson = await ask([...words, '--json']);
+    assert.equal(asJson.code, 0, asJson.stdout);
+    assert.equal(typeof asJson.json(), 'object');
+    assert.equal(asJson.stdout.trimEnd().includes('\n'), false, 'one line');
+    const asText = await ask(words);
+    assert.equal(asText.code, 0, asText.stderr);
+    assert.notEqual(asText.stdout.trim(), '');
+    assert.throws(() => asText.json(), `text, not JSON: ${asText.stdout}`);
+  });
+}
+
+test('a table is published as it is, with its policy, by the one auditor of the same owner', async () => {
+  const { node } = await ask(['data', 'publish', csv, '--target', 'outcome', '--price', '0.25']);
+  const sent = node.asked.find(({ method }) => method === 'POST')!;
+  assert.equal(sent.body.toString(), readFileSync(csv, 'utf8'));
+  assert.equal(sent.token, 'the token');
+  assert.equal(sent.query.get('auditor'), auditor);
+  assert.equal(sent.query.get('amount'), '250000000000000000');
+  assert.equal(sent.query.get('name'), 'cohort');
+});
+
+test('nothing is asked of a node about input that cannot be', async () => {
+  const empty = join(folder, 'empty.csv');
+  writeFileSync(empty, '');
+  const huge = join(folder, 'huge.csv');
+  writeFileSync(huge, '');
+  truncateSync(huge, 2 ** 40);
+  const oneClass = join(folder, 'one.csv');
+  writeFileSync(oneClass, 'age,outcome\n1,no\n2,no\n');
+  const publish = (file: string, target = 'outcome') => ['data', 'publish', file, '--target', target];
+  const expected: Array<[string[], string, number]> = [
+    [publish(join(folder, 'none.csv')), 'K_FILE', 1],
+    [publish(folder), 'K_FILE', 1],
+    [publish(empty), 'K_TABLE_EMPTY', 1],
+    [publish(huge), 'K_TABLE_TOO_LARGE', 1],
+    [publish(csv, 'outcom'), 'K_TABLE_NO_SUCH_COLUMN', 1],
+    [publish(oneClass), 'K_TABLE_ONE_CLASS', 1],
+    [['data', 'publish', csv], 'K_USAGE', 2],
+    [[...publish(csv), '--name', 'Not A Name'], 'K_USAGE', 2],
+    [[...publish(csv), '--price', 'much'], 'K_USAGE', 2],
+    [[...publish(csv), '--public-share', '1'], 'K_USAGE', 2],
+    [['train', 'cohort'], 'K_USAGE', 2],
+    [['train', 'cohort', '--purpose', 'x', '--test', empty.replace('empty', 'none')], 'K_FILE', 1],
+    [['run', csv, '--output', 'a.json:metrics'], 'K_PROGRAM_FORMAT', 1],
+    [['run', program], 'K_USAGE', 2],
+    [['run', program, '--output', 'a.json:secrets'], 'K_USAGE', 2],
+    [['run', program, '--input', 't=dataset:1', '--output', 'a.json:metrics'], 'K_USAGE', 2],
+    [['predict', 'cohort'], 'K_USAGE', 2],
+    [['data', 'revoke', 'cohort'], 'K_USAGE', 2],
+    [['data', 'approve', '0x'], 'K_USAGE', 2],
+    [['models', 'show', '../secrets'], 'K_USAGE', 2],
+  ];
+  for (const [words, code, exit] of expected) {
+    const typed = await ask([...words, '--json']);
+    const { error } = typed.json() as { error: { code: string; next?: string } };
+    assert.deepEqual([error.code, typed.code], [code, exit], words.join(' '));
+    assert.ok(error.next, `${words.join(' ')}: nothing to type next`);
+    assert.deepEqual(typed.node.asked, [], words.join(' '));
+  }
+});
+
+test('what is misspelt is met with the nearest name', async () => {
+  const said = async (words: string[]) => (await ask(words)).stderr;
+  assert.match(await said(['data', 'publish', csv, '--target', 'outcom']), /"outcome"/);
+  assert.match(await said(['train', 'cohrt', '--purpose', 'x']), /Did you mean "cohort"/);
+  assert.match(
+    await said(['train', 'cohort', '--purpose', 'x', '--target', 'outcom']),
+    /did you mean "outcome"/,
+  );
+  assert.match(await said(['predict', 'cohort', '--row', 'agee=1']), /did you mean "age"/);
+  assert.match(await said(['trian', 'cohort']), /Did you mean train\?/);
+  assert.match(await said(['data', 'ls', '--jsn']), /Did you mean --json\?/);
+  const unknown = new Refusal(404, { error: { code: 'K_MODEL_UNKNOWN', message: 'No.', fault: 'user' } });
+  const missing = await ask(['models', 'show', 'cohor'], { 'GET /api/models/cohor': unknown });
+  assert.match(missing.stderr, /Did you mean "cohort"/);
+});
+
+test('a row that is typed reaches the model in its types, and cells left out are null', async () => {
+  const { node, stderr, stdout } = await ask(['predict', 'cohort', '--row', 'age=61.5']);
+  const sent = JSON.parse(node.asked.at(-1)!.body.toString()) as { inputs: Array<{ data: unknown[] }> };
+  assert.deepEqual(
+    sent.inputs.map(({ data }) => data),
+    [[61.5], [null]],
+  );
+  assert.match(stderr, /missing.*sex/);
+  assert.match(stdout, /no[\s\S]*0\.75[\s\S]*yes[\s\S]*0\.25/);
+  const word = await ask(['predict', 'cohort', '--row', 'age=old']);
+  assert.equal(word.code, 2);
+  assert.equal(
+    word.node.asked.some(({ method }) => method === 'POST'),
+    false,
+  );
+});
+
+test('a file that is pulled is what its name says, or is not written', async () => {
+  const output = join(folder, 'good');
+  assert.equal((await ask(['models', 'pull', 'cohort', '-o', output])).code, 0);
+  assert.deepEqual(new Uint8Array(readFileSync(join(output, 'cohort.onnx'))), modelBytes);
+  const changes = Object.fromEntries(
+    Object.keys(answers)
+      .filter(path => path.startsWith('GET /api/blobs/'))
+      .map(path => [path, Uint8Array.of(1)]),
+  );
+  const bad = join(folder, 'bad');
+  const typed = await ask(['models', 'pull', 'cohort', '-o', bad], changes);
+  assert.equal(typed.code, 1);
+  assert.match(typed.stderr, /K_BLOB_DIFFERS/);
+  assert.throws(() => readFileSync(join(bad, 'cohort.onnx')));
+});
+
+test('training is watched step by step on standard error, and says how the owner decides', async () => {
+  const { stderr, stdout, node } = await ask(['train', 'cohort', '--purpose', 'Research.']);
+  assert.match(stderr, /found dataset 1/);
+  assert.match(stderr, new RegExp(`koinon data approve ${request.slice(0, 10)}`));
+  assert.match(stdout, /cohort, version 1, is registered/);
+  const begun = node.asked.find(({ path, method }) => method === 'POST' && path === '/api/studies')!;
+  assert.deepEqual(JSON.parse(begun.body.toString()), {
+    kind: 'train',
+    dataset: '1',
+    purpose: 'Research.',
+    name: 'cohort',
+  });
+});
+
+test('a study that fails ends the command with its reason and how to take it up again', async () => {
+  const failure = { code: 'K_GRANT_DENIED', message: 'The owner said no.', next: 'Ask again.' };
+  const failed = new Events(['study', { ...study, state: 'failed', failure }]);
+  const typed = await ask(['train', 'cohort', '--purpose', 'x'], {
+    [`GET /api/studies/${study.id}/events`]: failed,
+  });
+  assert.equal(typed.code, 1);
+  assert.match(typed.stderr, /The owner said no\. \(K_GRANT_DENIED\)/);
+  assert.match(typed.stderr, new RegExp(`koinon jobs resume ${study.id}`));
+});
+
+test('a stream that breaks is taken up again without telling a step twice', async () => {
+  let calls = 0;
+  const typed = await ask(['jobs', 'show', 'last', '--follow'], {
+    [`GET /api/studies/${study.id}/events`]: () =>
+      calls++ === 0
+        ? new Events(['step', steps[0]])
+        : new Events(['step', steps[0]], ['step', steps[4]], ['study', study]),
+    [`GET /api/studies/${study.id}`]: { study: { ...study, state: 'running' }, steps: [] },
+  });
+  assert.equal(typed.code, 0, typed.stderr);
+  assert.equal(calls, 2);
+  assert.equal(typed.stderr.split('found dataset').length - 1, 1);
+});
+
+test('a node that refuses is quoted, and one that is not there is said to be so', async () => {
+  const error = {
+    code: 'K_HTTP_TOKEN',
+    message: 'This call needs the token.',
+    fault: 'user',
+    next: 'Send it.',
+  };
+  const refused = await ask(['data', 'requests'], { 'GET /api/requests': new Refusal(401, { error }) });
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /This call needs the token\. \(K_HTTP_TOKEN\)\n {2}→ Send it\./);
+  const nobody = await type(['data', 'ls'], { workingFolder: folder });
+  assert.equal(nobody.code, 1);
+  assert.match(nobody.stderr, /K_NODE_UNREACHABLE[\s\S]*koinon dev/);
+  const closed = await fakeNode({});
+  await closed.close();
+  const gone = await type(['data', 'ls', '--node', closed.url], { workingFolder: folder });
+  assert.match(gone.stderr, /K_NODE_UNREACHABLE/);
+});
+
+test('the local network that runs is asked: its hospital about data, its researcher about models, or whom --as says', async () => {
+  const nodes = { hospital: await fakeNode(answers), researcher: await fakeNode(answers) };
+  const network = {
+    rpcUrl: 'http://127.0.0.1:1',
+    pid: process.pid,
+    nodes: Object.entries(nodes).map(([name, { url }]) => ({ name, home: folder, operator: '0x', url })),
+  };
+  writeFileSync(join(folder, 'network.json'), JSON.stringify(network));
+  writeFileSync(join(folder, 'api-token'), 'of the folder\n');
+  const at = (...words: string[]) => type([...words, '--home', folder], { workingFolder: folder });
+  try {
+    assert.equal((await at('data', 'requests')).code, 0);
+    assert.equal((await at('models', 'ls')).code, 0);
+    assert.deepEqual(
+      [nodes.hospital, nodes.researcher].map(({ asked }) => asked.map(({ path, token }) => [path, token])),
+      [[['/api/requests', 'of the folder']], [['/api/models', 'of the folder']]],
+    );
+    assert.equal((await at('models', 'ls', '--as', 'hospital')).code, 0);
+    assert.equal(nodes.hospital.asked.length, 2);
+    const stranger = await at('models', 'ls', '--as', 'nobody');
+    assert.equal(stranger.code, 2);
+    assert.match(stranger.stderr, /hospital, researcher/);
+    writeFileSync(join(folder, 'network.json'), JSON.stringify({ ...network, pid: 2 ** 30 }));
+    assert.match((await at('models', 'ls')).stderr, /K_NODE_UNREACHABLE/);
+  } finally {
+    rmSync(join(folder, 'network.json'));
+    await Promise.all(Object.values(nodes).map(node => node.close()));
+  }
+});
+
+test('a stranger’s text cannot move the cursor of the terminal', async () => {
+  const [first] = (answers['GET /api/requests'] as { requests: Array<{ request: { message: object } }> })
+    .requests;
+  const evil = {
+    ...first,
+    request: { message: { ...first!.request.message, purpose: 'fine\u001b[2J\u202e\nkoinon data approve' } },
+  };
+  const typed = await ask(['data', 'requests'], { 'GET /api/requests': { requests: [evil] } });
+  assert.equal(typed.code, 0);
+  assert.equal(typed.stdout.includes('\u001b') || typed.stdout.includes('\u202e'), false);
+  assert.match(typed.stdout, /fine \[2J {2}koinon/);
+});
