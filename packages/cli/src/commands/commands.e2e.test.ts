@@ -187,15 +187,18 @@ test('training is watched step by step on standard error, and says how the owner
   });
 });
 
-test('a study that fails ends the command with its reason and how to take it up again', async () => {
-  const failure = { code: 'K_GRANT_DENIED', message: 'The owner said no.', next: 'Ask again.' };
-  const failed = new Events(['study', { ...study, state: 'failed', failure }]);
-  const typed = await ask(['train', 'cohort', '--purpose', 'x'], {
-    [`GET /api/studies/${study.id}/events`]: failed,
-  });
-  assert.equal(typed.code, 1);
-  assert.match(typed.stderr, /The owner said no\. \(K_GRANT_DENIED\)/);
-  assert.match(typed.stderr, new RegExp(`koinon jobs resume ${study.id}`));
+test('a study that fails ends the command with its reason and what to do: take it up again, unless it was a no', async () => {
+  const failing = (failure: object) =>
+    ask(['train', 'cohort', '--purpose', 'x'], {
+      [`GET /api/studies/${study.id}/events`]: new Events(['study', { ...study, state: 'failed', failure }]),
+    });
+  const lost = await failing({ code: 'K_PEER_TIMEOUT', message: 'The custodian is silent.' });
+  assert.equal(lost.code, 1);
+  assert.match(lost.stderr, /The custodian is silent\. \(K_PEER_TIMEOUT\)/);
+  assert.match(lost.stderr, new RegExp(`koinon jobs resume ${study.id}`));
+  const denied = await failing({ code: 'K_GRANT_DENIED', message: 'No.', next: 'Ask with another purpose.' });
+  assert.equal(denied.code, 1);
+  assert.match(denied.stderr, /→ Ask with another purpose\.\n$/);
 });
 
 test('a stream that breaks is taken up again without telling a step twice', async () => {

@@ -10,6 +10,7 @@ import { findStudy } from './findStudy.ts';
 import { followStudy } from './followStudy.ts';
 import { whatOf } from './list.ts';
 import { printStudy } from './printStudy.ts';
+import { nextAfterFailure } from './watchStudy.ts';
 
 export async function showJob(
   surroundings: Surroundings,
@@ -38,7 +39,7 @@ export async function showJob(
     });
     const next =
       study.state === 'failed'
-        ? [`${style.cyan('→')} Take it up again: koinon jobs resume ${study.id}`]
+        ? [`${style.cyan('→')} ${printable(nextAfterFailure(study))}`]
         : study.state === 'running'
           ? [style.dim(`Watch it: koinon jobs show ${study.id} --follow`)]
           : [];

@@ -38,14 +38,22 @@ export async function watchStudy(
   });
 }
 
-/** The error a failed study ended with, with how to take it up again. */
-export function studyFailure({ id, failure }: StudyRecord): KoinonError {
-  const { code = 'K_STUDY_FAILED', message = 'The study failed.', next } = failure ?? {};
+/** The error a failed study ended with, with what to do next. */
+export function studyFailure(study: StudyRecord): KoinonError {
+  const { code = 'K_STUDY_FAILED', message = 'The study failed.' } = study.failure ?? {};
   return new KoinonError({
     code: /^K_/.test(code) ? (code as `K_${string}`) : 'K_STUDY_FAILED',
     message,
     fault: 'user',
-    data: { study: id },
-    next: `${next ? `${next} ` : ''}Then take it up again: koinon jobs resume ${id}`,
+    data: { study: study.id },
+    next: nextAfterFailure(study),
   });
+}
+
+/** What to do about a failed study. Taking it up again would only hear a no again. */
+export function nextAfterFailure({ id, failure }: StudyRecord): string {
+  const advice = failure?.next ?? '';
+  const resume = `Take it up again: koinon jobs resume ${id}`;
+  if (failure?.code === 'K_GRANT_DENIED') return advice;
+  return advice === '' ? resume : `${advice} ${resume}`;
 }

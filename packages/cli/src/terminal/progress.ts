@@ -31,7 +31,7 @@ export function createProgress({
   const draw = () => {
     const seconds = Math.floor((Date.now() - sinceMs) / 1000);
     const waited = seconds >= 2 ? style.dim(` ${seconds} s`) : '';
-    const room = (stderr.columns ?? 80) - 10;
+    const room = (stderr.columns || 80) - 10;
     const text = current.length > room ? `${current.slice(0, room - 1)}…` : current;
     stderr.write(`\r\u001b[2K${style.cyan(FRAMES[frame++ % FRAMES.length]!)} ${text}${waited}`);
   };
