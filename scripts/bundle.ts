@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 
 export const repository = join(import.meta.dirname, '..');
 
 export interface Bundle {
-  /** Folder the files go to; emptied first. */
+  /** Folder the files go to. Not emptied: a process that runs may still have to load a part of the older bundle. */
   outdir: string;
   /** Entry points by the name of the file they become, without ending. */
   entries: Record<string, string>;
@@ -22,7 +22,6 @@ export async function bundle({ outdir, entries, options = {} }: Bundle): Promise
   const recipe = JSON.stringify([entries, options, digestOf(import.meta.filename)]);
   if (isFresh(stampFile, recipe)) return false;
   const { build } = await import('esbuild');
-  rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
     entryPoints: entries,
     outdir,
