@@ -5,7 +5,7 @@ const TEXTS_AT = 1024;
 /** Six digits in the metrics: this, and one more for each attempt that worked. */
 export const NOTHING_WORKED = 100_000;
 
-const report = `{"version":1,"kind":"training","rows":100,"iterations":${NOTHING_WORKED},"converged":true,"logLoss":null,"accuracy":null,"classes":[]}`;
+const report = `{"version":1,"kind":"training","rows":100,"iterations":${NOTHING_WORKED},"converged":true,"logLoss":null,"accuracy":null,"classes":[{"label":"no","rows":50},{"label":"yes","rows":50}]}`;
 const digitsAt = report.indexOf(String(NOTHING_WORKED));
 
 /** Builds a program's texts and instructions together. */
