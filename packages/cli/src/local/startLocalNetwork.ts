@@ -1,9 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Anvil, type Chain, connectChain, deployContracts, devAccount, startAnvil } from '@koinon/chain';
 import { readJson } from '@koinon/node';
-import { type Deployment, deploymentSchema } from '@koinon/protocol';
+import { type Deployment, deploymentSchema, KoinonError } from '@koinon/protocol';
 import { configureMember, createMember, type MemberHome } from './createMember.ts';
 import { members } from './members.ts';
 import { takeNetworkFolder } from './networkFolder.ts';
@@ -75,22 +74,28 @@ export async function startLocalNetwork(
     const homeOf = (name: string): MemberHome => homes.find(({ member }) => member.name === name)!;
     const newcomers = homes.filter(home => home.isNew);
     await Promise.all(newcomers.map(home => fund(treasury, rpcUrl, home)));
-    const httpPort = await freePort(RESEARCHER_PORT);
-    for (const home of homes) {
-      const { ownedBy, name } = home.member;
-      configureMember(home, {
-        rpcUrl,
-        deployment,
-        owner: homeOf(ownedBy ?? name).operator,
-        httpPort: name === 'researcher' ? httpPort : 0,
-      });
-    }
+    const configure = (home: MemberHome, httpPort: number): void => {
+      const owner = homeOf(home.member.ownedBy ?? home.member.name).operator;
+      configureMember(home, { rpcUrl, deployment, owner, httpPort });
+    };
+    const startMember = async (home: MemberHome, httpPort: number): Promise<NodeProcess> => {
+      configure(home, httpPort);
+      try {
+        return await startNodeProcess(home.member.name, home.home);
+      } catch (error) {
+        // Somebody else has the port people know; any other will do.
+        const isTaken = error instanceof KoinonError && error.code === 'K_HTTP_PORT' && httpPort !== 0;
+        if (!isTaken) throw error;
+        return startMember(home, 0);
+      }
+    };
     say(`starting ${homes.length} nodes`);
     const nodes = new Map<string, NodeProcess>();
     closers.push(() => Promise.all([...nodes.values()].map(node => node.stop())));
     await settleAll(
-      homes.map(async ({ member, home }) => {
-        nodes.set(member.name, await startNodeProcess(member.name, home));
+      homes.map(async home => {
+        const { name } = home.member;
+        nodes.set(name, await startMember(home, name === 'researcher' ? RESEARCHER_PORT : 0));
       }),
     );
     // In the order of the members, whichever was up first.
@@ -153,15 +158,6 @@ async function fund(treasury: Chain, rpcUrl: string, { operator }: MemberHome): 
     }),
   });
   await treasury.token.transfer(treasury.deployment.token, operator, WORKING_KOIN * KOIN);
-}
-
-/** The wanted port when nothing listens there, else one the system picks. */
-async function freePort(wanted: number): Promise<number> {
-  const probe = createServer();
-  return new Promise(resolve => {
-    probe.once('error', () => resolve(0));
-    probe.listen(wanted, '127.0.0.1', () => probe.close(() => resolve(wanted)));
-  });
 }
 
 /** Waits for all, then throws the first failure: nothing that was started is left unaccounted for. */
