@@ -16,7 +16,7 @@ const PRICE_PER_JOB = 10n ** 16n;
 const PRICE_PER_GIGAFUEL = 10n ** 15n;
 /** A local network anchors at once; a real one once an epoch. */
 const ANCHOR_DELAY_MS = 20;
-const POLLING_MS = 50;
+const POLLING_MS = 30;
 
 export interface MemberHome {
   member: Member;

@@ -11,7 +11,7 @@ import { type NodeProcess, startNodeProcess } from './nodeProcess.ts';
 const KOIN = 10n ** 18n;
 const WORKING_KOIN = 1_000n;
 const COINS_WEI = 10n ** 21n;
-const BLOCK_SECONDS = 0.2;
+const BLOCK_SECONDS = 0.1;
 /** A block now and then while nothing happens, so that time goes on; more would only fill the disk. */
 const IDLE_BLOCK_SECONDS = 10;
 /** The page and API of the researcher's node, unless it is taken. */
