@@ -100,7 +100,7 @@ function floatRule(name: string): FloatRule {
 
 // Control and variables. Structure costs nothing; what jumps or calls costs what it does.
 add(0x00, 'unreachable', '');
-add(0x01, 'nop', '', 'none', 0);
+add(0x01, 'nop', '>', 'none', 0);
 add(0x02, 'block', '', 'block', 0);
 add(0x03, 'loop', '', 'block', 0);
 add(0x04, 'if', '', 'block');
