@@ -11,7 +11,9 @@ import { repository } from './bundle.ts';
 
 /** Brings every built thing up to date. */
 export async function buildAll(): Promise<void> {
-  await Promise.all([buildPrograms(), buildExecutors(), buildWeb(), buildNode(), buildCli()]);
+  // The page tells known programs by their digests, so they come first.
+  const programs = buildPrograms();
+  await Promise.all([programs, buildExecutors(), programs.then(() => buildWeb()), buildNode(), buildCli()]);
 }
 
 if (import.meta.main) {
