@@ -19,6 +19,7 @@ export * from './policy.ts';
 export * as schema from './schema.ts';
 export * from './signer.ts';
 export * from './statement.ts';
+export * from './tlog/index.ts';
 export * from './typedData.ts';
 export * from './verdict.ts';
 export * from './wire.ts';

@@ -1,0 +1,6 @@
+export * from './checkpoint.ts';
+export * from './entryBundle.ts';
+export * from './logOrigin.ts';
+export * from './note.ts';
+export * from './tile.ts';
+export * from './tilePath.ts';
