@@ -51,3 +51,24 @@ export function fileListDigest(entries: readonly FileEntry[]): Hex {
     sha256(encodeNode(sorted.map(({ name, size, sha256 }) => ({ name, size, sha256: fromHex(sha256) })))),
   );
 }
+
+/** What one step came to: where the program stands after it and, after the last one, what it ended with. */
+export interface StepOutcome {
+  /** State root after the step (docs/runtime-profile.md). */
+  stateRoot: Hex;
+  /** Present after the last step only. */
+  end?: Pick<ExecutionOpening, 'exitCode' | 'fuel' | 'rawOutput'>;
+}
+
+/** What jurors vote with: sha256 of stateRoot ‖ u8 isLast ‖ be32 exitCode ‖ be64 fuel ‖ rawOutput, the last three zero unless last. */
+export function stepOutcomeDigest({ stateRoot, end }: StepOutcome): Hex {
+  return toHex(
+    sha256(
+      fromHex(stateRoot),
+      Uint8Array.of(end ? 1 : 0),
+      bigEndian32(end?.exitCode ?? 0),
+      bigEndian64(end?.fuel ?? 0n),
+      end ? fromHex(end.rawOutput) : new Uint8Array(32),
+    ),
+  );
+}

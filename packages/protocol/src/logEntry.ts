@@ -10,6 +10,8 @@ export const logEntryTypes = {
   Grant: 4,
   Order: 5,
   Voucher: 6,
+  LogKey: 7,
+  GrantRequest: 8,
 } as const satisfies Partial<Record<StatementType, number>>;
 export type LoggedType = keyof typeof logEntryTypes;
 

@@ -15,7 +15,12 @@ export const typedData = {
     { name: 'executors', type: 'string' },
     { name: 'expiresAt', type: 'uint64' },
   ],
-  /** A requester's order: run this manifest, for at most `maxAmount`, by `expiresAt`, under this assurance. */
+  /**
+   * A requester's order: run this manifest, for at most `maxAmount`, by `expiresAt`, under this assurance. `replicas`: how
+   * many providers got the same manifest (1 unless redundant); `auditRatePpm`: chance in a million that the lot has the
+   * receipt replayed; `auditAmount`: what a drawn auditor is paid, from the fee pool; `comparator`: digest of how outputs of
+   * replicas are compared, zero for bytes.
+   */
   Order: [
     { name: 'manifest', type: 'bytes32' },
     { name: 'requester', type: 'address' },
@@ -25,6 +30,10 @@ export const typedData = {
     { name: 'token', type: 'address' },
     { name: 'maxAmount', type: 'uint128' },
     { name: 'assurance', type: 'uint8' },
+    { name: 'replicas', type: 'uint8' },
+    { name: 'auditRatePpm', type: 'uint32' },
+    { name: 'auditAmount', type: 'uint128' },
+    { name: 'comparator', type: 'bytes32' },
     { name: 'auditor', type: 'address' },
     { name: 'expiresAt', type: 'uint64' },
     { name: 'nonce', type: 'bytes32' },
@@ -52,6 +61,14 @@ export const typedData = {
     { name: 'logIndex', type: 'uint64' },
     { name: 'anchorBy', type: 'uint64' },
   ],
+  /** An Ed25519 key that signs the log's C2SP checkpoints for this node. */
+  LogKey: [
+    { name: 'node', type: 'address' },
+    { name: 'publicKey', type: 'bytes32' },
+    { name: 'issuedAt', type: 'uint64' },
+  ],
+  /** A requester's consent that its order be answered falsely, to see whether auditors look: a planted fault. */
+  Plant: [{ name: 'order', type: 'bytes32' }],
   /** A node's log as it stands: RFC 6962 tree size and root. */
   LogHead: [
     { name: 'node', type: 'address' },
@@ -107,6 +124,8 @@ export const verifyingContractOf = {
   Receipt: 'nodes',
   AuditReport: 'nodes',
   LogHead: 'nodes',
+  LogKey: 'nodes',
+  Plant: 'nodes',
   Voucher: 'escrow',
   GrantRequest: 'datasets',
   Grant: 'datasets',

@@ -1,5 +1,6 @@
 import {
   type Assurance,
+  AUDIT_RATE_ALWAYS_PPM,
   assurances,
   auditEvidenceSchema,
   channelSchema,
@@ -109,6 +110,10 @@ export async function performJob(
         token,
         maxAmount,
         assurance: assurances[request.assurance],
+        replicas: 1,
+        auditRatePpm: isAudited ? AUDIT_RATE_ALWAYS_PPM : 0,
+        auditAmount: 0n,
+        comparator: ZERO_32,
         auditor: request.grant?.message.auditor ?? ZERO_ADDRESS,
         expiresAt: nowSeconds(clock) + ORDER_SECONDS,
         nonce: toHex(sha256(utf8.encode(`${workflow}/${job}`), ports.random())),

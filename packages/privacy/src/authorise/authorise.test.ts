@@ -53,6 +53,10 @@ const order: Order = {
   token: policy.token,
   maxAmount: 1_000n,
   assurance: assurances['owner-audited'],
+  replicas: 1,
+  auditRatePpm: 1_000_000,
+  auditAmount: 0n,
+  comparator: ZERO_32,
   auditor,
   expiresAt: NOW + 60n,
   nonce: hex(0x0b),
@@ -103,6 +107,10 @@ const publicOrder: Order = {
   manifest: manifestDigest(publicManifest),
   grant: ZERO_32,
   assurance: assurances.replay,
+  replicas: 1,
+  auditRatePpm: 1_000_000,
+  auditAmount: 0n,
+  comparator: ZERO_32,
   auditor: ZERO_ADDRESS,
 };
 const publicInput = {
@@ -188,6 +196,10 @@ const orderMutations: Mutations<Order> = {
   token: [[address(0x71), 'K_GRANT_TOKEN']],
   maxAmount: [[999n, 'K_ORDER_AMOUNT']],
   assurance: [0, 1, 2, 4, 255].map(assurance => [assurance, 'K_ORDER_ASSURANCE'] as const),
+  replicas: [0, 2, 255].map(replicas => [replicas, 'K_ORDER_ASSURANCE'] as const),
+  auditRatePpm: [0, 999_999, 1_000_001].map(rate => [rate, 'K_ORDER_ASSURANCE'] as const),
+  auditAmount: [[1n, 'signed']],
+  comparator: [[hex(0x31), 'K_ORDER_ASSURANCE']],
   auditor: [
     [address(0xa2), 'K_GRANT_AUDITOR'],
     [ZERO_ADDRESS, 'K_GRANT_AUDITOR'],

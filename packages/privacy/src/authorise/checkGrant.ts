@@ -1,4 +1,5 @@
 import {
+  areAssuranceTermsSound,
   assurances,
   CLOCK_SKEW_SECONDS,
   digestOfCid,
@@ -59,10 +60,10 @@ function checkParties(input: GrantInput, refusals: Refusals): void {
     `The auditor must be the one of the grant (${grant.auditor}), named in the policy, and not the custodian itself.`,
   );
   refusals.unless(
-    order.assurance === assurances['owner-audited'],
+    order.assurance === assurances['owner-audited'] && areAssuranceTermsSound(order),
     'K_ORDER_ASSURANCE',
-    'Work on private data is audited by whom its owner named; the order asks for another assurance.',
-    'Order with assurance "owner-audited".',
+    'Work on private data is audited by whom its owner named, always and once; the order asks for another assurance.',
+    'Order with assurance "owner-audited", one replica, an audit rate of 1,000,000 ppm and no comparator.',
   );
 }
 

@@ -1,8 +1,13 @@
-import { assurances, priceOf, ZERO_ADDRESS } from '@koinon/protocol';
+import { areAssuranceTermsSound, assurances, priceOf, ZERO_ADDRESS } from '@koinon/protocol';
 import type { AuthoriseInput, Refusals } from './authoriseInput.ts';
 
 /** Assurances a provider of public work can give. */
-const GIVEN: readonly number[] = [assurances.none, assurances.replay];
+const GIVEN: readonly number[] = [
+  assurances.none,
+  assurances.redundant,
+  assurances.replay,
+  assurances.outcome,
+];
 
 /** A public order against this node's own offer. */
 export function checkPublic(
@@ -45,10 +50,10 @@ export function checkPublic(
     `Order with a maximum of at least ${least}.`,
   );
   refusals.unless(
-    GIVEN.includes(order.assurance),
+    GIVEN.includes(order.assurance) && areAssuranceTermsSound(order),
     'K_ORDER_ASSURANCE',
-    'This node gives assurance "none" or "replay" for public work.',
-    'Order with one of them.',
+    'This node gives assurance "none", "redundant", "replay" or "outcome" for public work, each with terms that fit it.',
+    'Order with one of them; docs/assurance.md says which terms each takes.',
   );
   refusals.unless(
     order.auditor === ZERO_ADDRESS,
