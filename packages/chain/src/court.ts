@@ -1,0 +1,284 @@
+import type { ExecutionOpening, Hex, LogHead, Order, Receipt, Signed } from '@koinon/protocol';
+import type { ChannelParams, Mined, WriteOptions } from './interfaces.ts';
+
+/** Numbers nobody could know before: block hashes on local chains, drand on real ones. */
+export interface Beacon {
+  readonly kind: 'block' | 'drand-quicknet';
+  /** The first round nobody could know when that block was made. */
+  roundAfter(block: number): Promise<bigint>;
+  /** The round's value once it is known; waits for it. */
+  value(round: bigint, signal?: AbortSignal): Promise<Hex>;
+  /** The value if it is known now. */
+  known(round: bigint): Promise<Hex | undefined>;
+  /** Makes the value stay on chain, as contracts need it. */
+  record(round: bigint, options?: WriteOptions): Promise<Mined>;
+}
+
+export type Ground =
+  | 'receipts'
+  | 'omission'
+  | 'misplaced'
+  | 'fork'
+  | 'unavailability'
+  | 'jury'
+  | 'arithmetic'
+  | 'report';
+export type CourtOutcome = 'open' | 'convicted' | 'acquitted' | 'undecided';
+export type Demanded = 'inclusion' | 'opening' | 'trace' | 'preimage' | 'consistency' | 'report';
+
+/** Where an entry stands in its signer's log; `path` leads to the root of anchor `anchorIndex`. */
+export interface Place {
+  leafSalt: Hex;
+  anchorIndex: bigint;
+  path: Hex[];
+}
+
+/** One step of a trace as the trace root binds it; paths are RFC 6962. */
+export interface StepClaim {
+  index: bigint;
+  count: bigint;
+  /** 32 zero bytes and no path for step 0. */
+  previousRoot: Hex;
+  previousPath: Hex[];
+  root: Hex;
+  path: Hex[];
+}
+
+/** One round of a jury. Times are unix seconds. */
+export interface JuryView {
+  round: number;
+  beaconRound: bigint;
+  commitUntil: number;
+  revealUntil: number;
+  appealUntil: number;
+  /** Expected seats. */
+  seats: number;
+  revealedSeats: number;
+  leading: Hex;
+  leadingSeats: number;
+  appellant: Hex | undefined;
+}
+
+export interface DisputeView {
+  dispute: Hex;
+  accused: Hex;
+  accuser: Hex;
+  receipt: Hex;
+  step: bigint;
+  /** Outcome digest the accused committed to. */
+  claimed: Hex;
+  seal: Hex;
+  opened: Hex | undefined;
+  /** Stake counts as this block ended. */
+  stakeBlock: number;
+  outcome: CourtOutcome;
+  majority: Hex | undefined;
+  /** All rounds so far, the last one is the present one. */
+  juries: JuryView[];
+  /** Block in which it was opened. */
+  block: number;
+}
+
+export interface DemandView {
+  demand: Hex;
+  node: Hex;
+  statement: Hex;
+  demander: Hex;
+  what: Demanded;
+  index: bigint;
+  /** Unix seconds until which an answer is taken. */
+  until: number;
+  outcome: CourtOutcome;
+  block: number;
+}
+
+/** What the court found, or what became of a dispute; for timelines. */
+export interface CourtFact {
+  block: number;
+  transaction: Hex;
+  /** Unix seconds. */
+  timeSeconds: number;
+  what:
+    | 'accused'
+    | 'jury-called'
+    | 'vote-sealed'
+    | 'vote-opened'
+    | 'seal-opened'
+    | 'appealed'
+    | 'resolved'
+    | 'vote-settled'
+    | 'demanded'
+    | 'demand-met'
+    | 'convicted'
+    | 'refunded';
+  /** Dispute or demand id; 32 zero bytes for what was decided at once. */
+  id: Hex;
+  /** Whoever acted: accuser, juror, demander, node. */
+  who?: Hex;
+  details: Record<string, string>;
+}
+
+export interface Conviction {
+  accused: Hex;
+  statement: Hex;
+  dispute: Hex;
+  ground: Ground;
+  accuser: Hex;
+  /** KOIN base units. */
+  slashed: bigint;
+  block: number;
+  transaction: Hex;
+}
+
+/** Constants the court was deployed with: seconds, and KOIN base units. */
+export interface CourtTerms {
+  evidenceSeconds: number;
+  demandSeconds: number;
+  reportSeconds: number;
+  commitSeconds: number;
+  revealSeconds: number;
+  appealSeconds: number;
+  jurySeats: number;
+  maxRounds: number;
+  jurorFee: bigint;
+  jurorPenalty: bigint;
+  accuseBond: bigint;
+  demandBond: bigint;
+  absencePenalty: bigint;
+  lien: bigint;
+  bounty: bigint;
+}
+
+/** The court (contracts/src/interfaces/ICourt.sol has the rules). Bonds are allowed for and taken from the sender. */
+export interface Court {
+  readonly address: Hex;
+  terms(): Promise<CourtTerms>;
+
+  accuseReceipts(
+    a: { receipt: Signed<'Receipt'>; opening: ExecutionOpening },
+    b: { receipt: Signed<'Receipt'>; opening: ExecutionOpening },
+    options?: WriteOptions,
+  ): Promise<Mined>;
+  accuseOmittedReceipt(receipt: Signed<'Receipt'>, options?: WriteOptions): Promise<Mined>;
+  accuseOmittedReport(report: Signed<'AuditReport'>, options?: WriteOptions): Promise<Mined>;
+  accuseMisplacedReceipt(
+    receipt: Signed<'Receipt'>,
+    found: { entryType: number; digest: Hex; place: Place },
+    options?: WriteOptions,
+  ): Promise<Mined>;
+  accuseHeads(a: Signed<'LogHead'>, b: Signed<'LogHead'>, options?: WriteOptions): Promise<Mined>;
+  accuseHead(head: Signed<'LogHead'>, anchorIndex: bigint, options?: WriteOptions): Promise<Mined>;
+  accuseReport(report: Signed<'AuditReport'>, receipt: Receipt, options?: WriteOptions): Promise<Mined>;
+
+  demand(
+    receipt: Signed<'Receipt'>,
+    order: Order,
+    what: Exclude<Demanded, 'consistency' | 'report'>,
+    index: bigint,
+    options?: WriteOptions,
+  ): Promise<Mined & { demand: Hex }>;
+  demandConsistency(
+    head: Signed<'LogHead'>,
+    anchorIndex: bigint,
+    options?: WriteOptions,
+  ): Promise<Mined & { demand: Hex }>;
+  demandReport(
+    receipt: Signed<'Receipt'>,
+    order: Order,
+    place: Place,
+    auditor: Hex,
+    options?: WriteOptions,
+  ): Promise<Mined & { demand: Hex }>;
+  answerInclusion(demand: Hex, receipt: Receipt, place: Place, options?: WriteOptions): Promise<Mined>;
+  answerOpening(
+    demand: Hex,
+    receipt: Receipt,
+    opening: ExecutionOpening,
+    options?: WriteOptions,
+  ): Promise<Mined>;
+  answerTrace(
+    demand: Hex,
+    receipt: Receipt,
+    trace: { opening: ExecutionOpening; count: bigint; root: Hex; path: Hex[] },
+    options?: WriteOptions,
+  ): Promise<Mined>;
+  answerPreimage(demand: Hex, receipt: Receipt, bytes: Uint8Array, options?: WriteOptions): Promise<Mined>;
+  answerReport(
+    demand: Hex,
+    receipt: Receipt,
+    report: Signed<'AuditReport'>,
+    options?: WriteOptions,
+  ): Promise<Mined>;
+  answerConsistency(demand: Hex, head: LogHead, path: Hex[], options?: WriteOptions): Promise<Mined>;
+  closeDemand(demand: Hex, receipt: Receipt, options?: WriteOptions): Promise<Mined>;
+
+  /** `seal`: `sealOf(outcome, salt)` of the accuser's own outcome. */
+  accuse(
+    receipt: Signed<'Receipt'>,
+    order: Order,
+    opening: ExecutionOpening,
+    step: StepClaim,
+    seal: Hex,
+    options?: WriteOptions,
+  ): Promise<Mined & { dispute: Hex }>;
+  /** keccak256(abi.encode(outcome, salt)). */
+  sealOf(outcome: Hex, salt: Hex): Hex;
+  /** keccak256(abi.encode(dispute, round, juror, outcome, salt)). */
+  voteOf(dispute: Hex, round: number, juror: Hex, outcome: Hex, salt: Hex): Hex;
+  sealVote(dispute: Hex, vote: Hex, options?: WriteOptions): Promise<Mined>;
+  openVote(dispute: Hex, outcome: Hex, salt: Hex, options?: WriteOptions): Promise<Mined>;
+  openSeal(dispute: Hex, outcome: Hex, salt: Hex, options?: WriteOptions): Promise<Mined>;
+  appeal(dispute: Hex, options?: WriteOptions): Promise<Mined>;
+  resolve(dispute: Hex, options?: WriteOptions): Promise<Mined>;
+  settleVote(dispute: Hex, round: number, juror: Hex, options?: WriteOptions): Promise<Mined>;
+  /** Seats of a juror; undefined while the beacon's value is not known. */
+  seats(dispute: Hex, round: number, juror: Hex): Promise<number | undefined>;
+  /** Whether the juror's sealed vote stands, opened or not. */
+  voteState(dispute: Hex, round: number, juror: Hex): Promise<'none' | 'sealed' | 'opened' | 'settled'>;
+
+  owed(token: Hex, account: Hex): Promise<bigint>;
+  withdraw(token: Hex, options?: WriteOptions): Promise<Mined>;
+  refund(
+    receipt: Receipt,
+    order: Order,
+    params: ChannelParams,
+    voucher: Signed<'Voucher'>,
+    inclusion: { index: bigint; size: bigint; path: Hex[] },
+    options?: WriteOptions,
+  ): Promise<Mined>;
+
+  /** Undefined while the statement (EIP-712 digest) stands unrefuted. */
+  groundOf(statement: Hex): Promise<Ground | undefined>;
+  dispute(id: Hex): Promise<DisputeView | undefined>;
+  demandOf(id: Hex): Promise<DemandView | undefined>;
+  /** The rest is read from the event index, oldest first. */
+  disputes(): Promise<DisputeView[]>;
+  demands(): Promise<DemandView[]>;
+  convictions(): Promise<Conviction[]>;
+  /** Everything the court did about an id, in chain order; all when none is given. */
+  timeline(id?: Hex): Promise<CourtFact[]>;
+}
+
+/** Planted faults and auditors' pay (contracts/src/interfaces/IAudits.sol). */
+export interface Audits {
+  readonly address: Hex;
+  ticketOdds(): Promise<bigint>;
+  commitPlants(root: Hex, count: number, options?: WriteOptions): Promise<Mined & { set: Hex }>;
+  revealPlant(
+    set: Hex,
+    order: Order,
+    consent: Signed<'Plant'>,
+    salt: Hex,
+    inclusion: { index: bigint; path: Hex[] },
+    options?: WriteOptions,
+  ): Promise<Mined>;
+  closePlants(set: Hex, options?: WriteOptions): Promise<Mined>;
+  /** Unix seconds at which the order was committed to as a planted fault; undefined when it was not, or is not revealed. */
+  plantedAt(provider: Hex, order: Hex): Promise<number | undefined>;
+  redeem(
+    receipt: { signed: Signed<'Receipt'>; order: Order; place: Place },
+    report: { signed: Signed<'AuditReport'>; place: Place },
+    options?: WriteOptions,
+  ): Promise<Mined>;
+  paid(report: Hex): Promise<boolean>;
+}
