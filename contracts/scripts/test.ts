@@ -10,6 +10,7 @@ const script = (name: string, ...args: string[]) => node(join(contractsFolder, '
 
 const steps: [name: string, run: () => number][] = [
   ['generated files are what the sources give', () => script('build.ts', '--check')],
+  ["drand's vectors are what their script gives", () => script('drandVectors.ts', '--check')],
   ['format', () => forge('fmt', '--check')],
   ['lint', () => forge('lint', 'src', '--deny', 'warnings')],
   ['tests', () => forge('test')],

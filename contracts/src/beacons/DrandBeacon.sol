@@ -19,7 +19,7 @@ contract DrandBeacon is IBeacon {
     uint64 public immutable genesis;
     /// @notice Seconds from one round to the next.
     uint64 public immutable period;
-    /// @notice Seconds by which the time of a block may be behind the time at which its contents were chosen.
+    /// @notice Seconds by which the time of a block may lag behind the clock when its contents are chosen.
     uint64 public immutable margin;
 
     // An immutable has at most 32 bytes; the key in storage would cost 17,000 gas a round more.
@@ -37,9 +37,9 @@ contract DrandBeacon is IBeacon {
     /// @notice No period, or no public key: a point of G2 other than infinity, 256 bytes as EIP-2537 writes it.
     error BadNetwork();
 
-    /// @param margin_ A block whose time is older than it looks lets its maker know rounds that `roundAfter` takes for
-    /// unknown, so this must be more than any block's time can lag: a few slots where proposers follow a clock, the
-    /// sequencer's allowed drift on a rollup. It only delays the draw.
+    /// @param margin_ Whoever makes a block whose time lags behind the clock knows rounds already that are published
+    /// after that time, so this must be more than any block's time can lag: a few slots where proposers follow a clock,
+    /// the sequencer's allowed drift on a rollup. It costs nothing but waiting for the draw.
     constructor(uint64 genesis_, uint64 period_, bytes memory publicKey_, uint64 margin_) {
         if (period_ == 0 || !Bls12381.isPublicKey(publicKey_)) revert BadNetwork();
         genesis = genesis_;
@@ -63,7 +63,8 @@ contract DrandBeacon is IBeacon {
     }
 
     /// @param proof The signature as the point it stands for: x ‖ y, 48 bytes each. (drand hands out 48 bytes, x and
-    /// the sign of y; finding y here would cost more than checking the signature.)
+    /// the sign of y; to find y here would take a root by modexp.)
+    /// @dev What is no point at all costs all gas but a 64th, as EIP-2537 wants it: simulate first.
     function record(uint64 round, bytes calldata proof) external returns (bytes32 value) {
         value = _values[round];
         if (value != 0) return value;

@@ -17,6 +17,7 @@ interface Vm {
     function store(address target, bytes32 slot, bytes32 value) external;
     function chainId(uint256 id) external;
     function etch(address target, bytes calldata code) external;
+    function mockCall(address target, bytes calldata data, bytes calldata answer) external;
     function assume(bool condition) external pure;
     function expectRevert() external;
     function expectPartialRevert(bytes4 selector) external;
