@@ -198,3 +198,75 @@ contract LotTest is Test {
         assertLikely(smallest, SEEDS / 2, 7, 55, "the smallest");
     }
 }
+
+/// @dev Holds the library to vectors/lot.json, which packages/protocol writes and meets.
+contract LotVectorsTest is Test {
+    string private json;
+
+    function setUp() public {
+        json = vm.readFile("../vectors/lot.json");
+    }
+
+    function at(string memory parent, string memory list, uint256 index) private pure returns (string memory) {
+        return string.concat(parent, ".", list, "[", vm.toString(index), "]");
+    }
+
+    function has(string memory key) private view returns (bool) {
+        return vm.keyExistsJson(json, key);
+    }
+
+    function uintAt(string memory parent, string memory key) private view returns (uint256) {
+        return vm.parseJsonUint(json, string.concat(parent, key));
+    }
+
+    function wordAt(string memory parent, string memory key) private view returns (bytes32) {
+        return vm.parseJsonBytes32(json, string.concat(parent, key));
+    }
+
+    function test_LeavesAreAuditedAndNodesAreDrawnAsThePackagesSay() public view {
+        uint256 count;
+        for (uint256 i; has(at("", "draws", i)); ++i) {
+            string memory it = at("", "draws", i);
+            bytes32 seed = Lot.seed(wordAt(it, ".beacon"), wordAt(it, ".leaf"));
+            vm.assertEq(seed, wordAt(it, ".seed"), "the seed");
+            for (uint256 r; has(at(it, "rates", r)); ++r) {
+                string memory rate = at(it, "rates", r);
+                bool isAudited = vm.parseJsonBool(json, string.concat(rate, ".isAudited"));
+                vm.assertEq(Lot.isAudited(seed, uint32(uintAt(rate, ".ratePpm"))), isAudited);
+            }
+            for (uint256 n; has(at(it, "nodes", n)); ++n) {
+                count += checkNode(at(it, "nodes", n), seed, uintAt(it, ".total"));
+            }
+        }
+        vm.assertGe(count, 100, "vectors are missing");
+    }
+
+    function checkNode(string memory it, bytes32 seed, uint256 total) private view returns (uint256 count) {
+        address node = vm.parseJsonAddress(json, string.concat(it, ".node"));
+        uint256 stake = uintAt(it, ".stake");
+        for (; has(at(it, "drawn", count)); ++count) {
+            string memory draw = at(it, "drawn", count);
+            bool isDrawn = vm.parseJsonBool(json, string.concat(draw, ".isDrawn"));
+            vm.assertEq(Lot.isDrawn(seed, uint8(uintAt(draw, ".round")), node, stake, total), isDrawn);
+        }
+    }
+
+    function test_JurorsHaveTheSeatsThatThePackagesSay() public view {
+        uint256 count;
+        for (uint256 i; has(at("", "juries", i)); ++i) {
+            string memory it = at("", "juries", i);
+            bytes32 seed = Lot.jurySeed(wordAt(it, ".beacon"), wordAt(it, ".dispute"), uint8(uintAt(it, ".round")));
+            vm.assertEq(seed, wordAt(it, ".seed"), "the seed");
+            (uint256 total, uint256 expected) = (uintAt(it, ".total"), uintAt(it, ".expected"));
+            for (uint256 n; has(at(it, "seats", n)); ++n) {
+                string memory juror = at(it, "seats", n);
+                address node = vm.parseJsonAddress(json, string.concat(juror, ".node"));
+                vm.assertEq(
+                    Lot.seats(seed, node, uintAt(juror, ".stake"), total, expected), uintAt(juror, ".seats"), "seats"
+                );
+                ++count;
+            }
+        }
+        vm.assertGe(count, 30, "vectors are missing");
+    }
+}

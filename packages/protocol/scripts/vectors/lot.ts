@@ -4,6 +4,10 @@ import {
   drawId,
   fromHex,
   type Hex,
+  isAudited,
+  isDrawn,
+  jurySeats,
+  jurySeed,
   sha256,
   toHex,
   toWire,
@@ -24,11 +28,66 @@ const candidateSets = [
   [...operators].reverse().map(operator => ({ operator, stake: 5n * KOIN })),
 ];
 
+const LARGEST_STAKE = 2n ** 104n - 1n;
+/** Nodes of a draw with the stake of all; shares from nothing over 2^-104 to everything. */
+const stakings = [
+  { total: 1n, stakes: [0n, 1n] },
+  { total: 1_000n * KOIN, stakes: [0n, 1n, KOIN, 40n * KOIN, 333n * KOIN, 626n * KOIN - 1n] },
+  { total: LARGEST_STAKE, stakes: [0n, 1n, LARGEST_STAKE / 3n, LARGEST_STAKE / 2n, LARGEST_STAKE] },
+].map(({ total, stakes }) => ({
+  total,
+  nodes: stakes.map((stake, i) => ({ node: sampleHex(`node ${i}`, 20), stake })),
+}));
+
+/** Whether leaves are audited and who is drawn in which round; the contracts meet these as well. */
+function draws() {
+  return stakings.map(({ total, nodes }, i) => {
+    const beacon = sampleHex(`beacon of draw ${i}`);
+    const leaf = sampleBytes(`leaf of draw ${i}`);
+    const seed = drawId(beacon, leaf);
+    return {
+      beacon,
+      leaf: toHex(leaf),
+      seed,
+      rates: [0, 1, 100_000, 300_000, 500_000, 700_000, 900_000, 999_999, 1_000_000].map(ratePpm => ({
+        ratePpm,
+        isAudited: isAudited(seed, ratePpm),
+      })),
+      total: toWire(total),
+      nodes: nodes.map(({ node, stake }) => ({
+        node,
+        stake: toWire(stake),
+        drawn: [0, 1, 2, 3, 4, 5, 6, 64, 103, 104, 127].map(round => ({
+          round,
+          isDrawn: isDrawn(seed, round, node, stake, total),
+        })),
+      })),
+    };
+  });
+}
+
+/** Seats of juries; the contracts meet these as well. */
+function juries() {
+  return stakings.flatMap(({ total, nodes }, i) =>
+    [7, 15, 2 ** 16 - 1].map((expected, round) => {
+      const beacon = sampleHex(`beacon of jury ${i}`);
+      const dispute = sampleHex(`dispute ${i}`);
+      const seed = jurySeed(beacon, dispute, round);
+      const seats = nodes.map(({ node, stake }) => ({
+        node,
+        stake: toWire(stake),
+        seats: jurySeats(seed, node, stake, total, expected),
+      }));
+      return { beacon, dispute, round, seed, total: toWire(total), expected, seats };
+    }),
+  );
+}
+
 /** Draws of an auditor. The fifth and sixth list name the same candidates, in another order and letter case. */
 export function lotVectors() {
   return {
     about:
-      'draw = sha256(beacon, leaf hash); ticket = first 128 bits of sha256(draw, be64 0) mod total stake, over candidates in ascending order of operator.',
+      'draw = sha256(beacon, leaf hash); ticket = first 128 bits of sha256(draw, be64 0) mod total stake, over candidates in ascending order of operator. draws and juries: sha256 of the seed ‖ 0 for the rate, ‖ 1 ‖ round ‖ node for a draw, ‖ 2 ‖ node for seats.',
     cases: candidateSets.flatMap((candidates, set) =>
       [0, 1, 2].map(round => {
         const beacon = sampleHex(`beacon ${Math.min(set, 4)} ${round}`);
@@ -44,5 +103,7 @@ export function lotVectors() {
         };
       }),
     ),
+    draws: draws(),
+    juries: juries(),
   };
 }
