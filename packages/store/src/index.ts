@@ -7,6 +7,7 @@ export type {
   AnyReservedEntry,
   AppendRequest,
   LogEntry,
+  LogLeaf,
   NodeLog,
   RecoverSign,
   ReservedEntry,

@@ -1,19 +1,21 @@
+import { hash } from 'node:crypto';
 import {
-  fromHex,
+  type Hex,
   KoinonError,
   type LoggedType,
   logEntryNames,
   logEntryTypes,
-  logLeafHash,
   messageSchema,
-  nodeHash,
   type SubtreeReader,
+  TILE_WIDTH,
   toWire,
 } from '@koinon/protocol';
 import { z } from 'zod';
 import { column } from '../database/columns.ts';
 import type { Database } from '../database/database.ts';
-import type { AnyLogEntry, AnyReservedEntry, Seal } from './nodeLog.ts';
+import type { AnyLogEntry, AnyReservedEntry, LogLeaf, Seal } from './nodeLog.ts';
+import { TileTree } from './tileTree.ts';
+import { TILE_BYTES } from './treeTile.ts';
 
 /** The database itself refuses to change what is sealed, so a mistake above it can not. */
 const steps = [
@@ -41,6 +43,18 @@ const steps = [
               CREATE TRIGGER ${table}_fixed BEFORE UPDATE ON ${table}
                 BEGIN SELECT RAISE(ABORT, 'what is in the log is never changed'); END;`,
   ),
+  // Hashes by tile instead of by subtree: one row for 256 entries. All of them follow from the entries.
+  `DROP TABLE log_subtree;
+   CREATE TABLE log_tile (
+     level INTEGER NOT NULL,
+     position INTEGER NOT NULL,
+     hashes BLOB NOT NULL CHECK (length(hashes) = ${TILE_BYTES}),
+     PRIMARY KEY (level, position)
+   ) STRICT;
+   CREATE TRIGGER log_tile_kept BEFORE DELETE ON log_tile
+     BEGIN SELECT RAISE(ABORT, 'what is in the log is never removed'); END;
+   CREATE TRIGGER log_tile_fixed BEFORE UPDATE ON log_tile
+     BEGIN SELECT RAISE(ABORT, 'what is in the log is never changed'); END;`,
 ];
 
 const select =
@@ -54,25 +68,28 @@ const row = z.object({
   digest: column.hex.nullable(),
   signature: column.hex.nullable(),
 });
-const hashRow = z.object({ hash: column.bytes });
+const leafRow = z.object({ type: column.integer, digest: column.hex, salt: column.hex });
+const tileRow = z.object({ hashes: column.bytes });
+const countRow = z.object({ count: column.integer });
 const stateRow = z.object({
+  key: column.text,
   sealed: column.boolean.transform(isSealed => (isSealed ? ('sealed' as const) : ('reserved' as const))),
 });
 const positionRow = z.object({ position: column.integer });
 
-/** Subtree hashes kept in memory: a few megabytes; those near the root serve every proof. */
-const CACHED_SUBTREES = 1 << 16;
+/** Leaves read at a time while a tree is built anew. */
+const LEAVES_AT_ONCE = 4096;
 
 export type StoredEntry =
   | { state: 'reserved'; entry: AnyReservedEntry }
   | { state: 'sealed'; entry: AnyLogEntry };
 
-/** The tables of the log: entries, and the hash of every complete subtree, so that any proof is O(log n) reads. */
+/** The tables of the log: entries, their seals, and the full tiles of the tree over them. */
 export class LogTables {
   readonly #database: Database;
-  /** A complete subtree never changes, so what was read once stays true. By position · 64 + level. */
-  #young = new Map<number, Uint8Array>();
-  #old = new Map<number, Uint8Array>();
+  /** Undefined until it is asked for, and again after a write that failed: then memory and disk may differ. */
+  #tree: TileTree | undefined;
+  #next: number | undefined;
 
   constructor(database: Database) {
     this.#database = database;
@@ -96,12 +113,13 @@ export class LogTables {
 
   /** How many entries are sealed: the leaves of the tree. */
   size(): number {
-    return this.#after('SELECT position FROM log_seal ORDER BY position DESC LIMIT 1');
+    return this.#theTree().size;
   }
 
   /** The index the next reservation takes. */
   nextIndex(): number {
-    return this.#after('SELECT position FROM log_entry ORDER BY position DESC LIMIT 1');
+    this.#next ??= this.#after('SELECT position FROM log_entry ORDER BY position DESC LIMIT 1');
+    return this.#next;
   }
 
   #after(sql: string): number {
@@ -110,43 +128,67 @@ export class LogTables {
   }
 
   /** Hash of a complete subtree. */
-  readonly subtree: SubtreeReader = (level, index) => {
-    const name = index * 64 + level;
-    const young = this.#young.get(name);
-    if (young !== undefined) return young;
-    const old = this.#old.get(name);
-    if (old !== undefined) return this.#remember(name, old);
-    const found = this.#database.get(
-      'SELECT hash FROM log_subtree WHERE level = ? AND position = ?',
-      hashRow,
-      level,
-      index,
-    );
-    if (found !== undefined) return this.#remember(name, found.hash);
-    throw damaged(`subtree ${index} of level ${level} is missing`);
-  };
+  readonly subtree: SubtreeReader = (level, index) => this.#theTree().subtree(level, index);
 
-  /** Keeps the hash in the younger of two halves; a full half displaces the older one. */
-  #remember(name: number, hash: Uint8Array): Uint8Array {
-    if (this.#young.size >= CACHED_SUBTREES / 2) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(name, hash);
-    return hash;
+  /** What the leaves [start, end) are made of. */
+  leaves(start: number, end: number): LogLeaf[] {
+    const sql =
+      'SELECT type, digest, salt FROM log_entry JOIN log_seal USING (position) WHERE position >= ? AND position < ? ORDER BY position';
+    return this.#database.all(sql, leafRow, start, end).map(({ type, digest, salt }, i) => {
+      return { type: typeNamed(type, start + i), digest, salt };
+    });
   }
 
-  /** The state of a key alone: cheaper than `byKey`. */
-  stateOf(key: string): 'reserved' | 'sealed' | undefined {
-    return this.#database.get(
-      'SELECT digest IS NOT NULL AS sealed FROM log_entry LEFT JOIN log_seal USING (position) WHERE key = ?',
-      stateRow,
-      key,
-    )?.sealed;
+  #theTree(): TileTree {
+    this.#tree ??= this.#readTree();
+    return this.#tree;
+  }
+
+  #readTree(): TileTree {
+    const tree = new TileTree({
+      read: (level, position) =>
+        this.#database.get(
+          'SELECT hashes FROM log_tile WHERE level = ? AND position = ?',
+          tileRow,
+          level,
+          position,
+        )?.hashes,
+      write: (level, position, hashes) => {
+        this.#database.run('INSERT INTO log_tile VALUES (?, ?, ?)', level, position, hashes);
+      },
+    });
+    const size = this.#after('SELECT position FROM log_seal ORDER BY position DESC LIMIT 1');
+    const full = Math.floor(size / TILE_WIDTH);
+    const { count = 0 } =
+      this.#database.get('SELECT count(*) AS count FROM log_tile WHERE level = 0', countRow) ?? {};
+    const hashes = (start: number, end: number) => this.leaves(start, end).map(hashOf);
+    if (count === full) {
+      tree.resume(size, hashes(full * TILE_WIDTH, size));
+    } else if (count === 0) {
+      // Written by a version that kept no tiles.
+      this.#database.transaction(() => {
+        for (let start = 0; start < size; start += LEAVES_AT_ONCE) {
+          tree.append(hashes(start, Math.min(size, start + LEAVES_AT_ONCE)));
+        }
+      }, 'log.tiles');
+    } else {
+      throw damaged(`it has ${count} full tiles and ${size} entries`);
+    }
+    if (tree.size !== size) throw damaged(`of ${size} entries only ${tree.size} are there`);
+    return tree;
+  }
+
+  /** How the entries of these keys stand; cheaper than `byKey`. */
+  statesOf(keys: readonly string[]): Map<string, 'reserved' | 'sealed'> {
+    const sql =
+      'SELECT key, digest IS NOT NULL AS sealed FROM log_entry LEFT JOIN log_seal USING (position) WHERE key IN (SELECT value FROM json_each(?))';
+    const rows = this.#database.all(sql, stateRow, JSON.stringify(keys));
+    return new Map(rows.map(({ key, sealed }) => [key, sealed]));
   }
 
   /** Takes the next indices, in one commit. */
   reserve(entries: readonly AnyReservedEntry[]): void {
+    this.#next = undefined;
     this.#database.transaction(() => {
       for (const entry of entries) {
         this.#database.run(
@@ -154,7 +196,7 @@ export class LogTables {
           entry.index,
           entry.key,
           logEntryTypes[entry.type],
-          fromHex(entry.salt),
+          bytesOf(entry.salt),
           JSON.stringify(toWire(entry.message)),
         );
       }
@@ -163,38 +205,52 @@ export class LogTables {
 
   /** Seals the first reserved entries with their signatures, in one commit. */
   seal(pairs: ReadonlyArray<{ entry: AnyReservedEntry; seal: Seal }>): AnyLogEntry[] {
-    const fresh = new Map<number, Uint8Array>();
+    const tree = this.#theTree();
+    // Until the commit is through, memory is ahead of the disk.
+    this.#tree = undefined;
     const sealed = this.#database.transaction(() => {
-      let size = this.size();
-      return pairs.map(({ entry, seal }) => {
-        if (entry.index !== size) throw damaged(`entry ${entry.index} would be sealed at ${size}`);
-        const leaf = logLeafHash(entry.type, seal.digest, entry.salt);
+      const entries = pairs.map(({ entry, seal }, i) => {
+        if (entry.index !== tree.size + i)
+          throw damaged(`entry ${entry.index} would be sealed at ${tree.size + i}`);
         this.#database.run(
           'INSERT INTO log_seal VALUES (?, ?, ?)',
           entry.index,
-          fromHex(seal.digest),
-          fromHex(seal.signature),
+          bytesOf(seal.digest),
+          bytesOf(seal.signature),
         );
-        this.#addLeaf(entry.index, leaf, fresh);
-        size++;
-        return { ...entry, ...seal, leaf } as AnyLogEntry;
+        const { index, key, type, salt, message } = entry;
+        const { digest, signature } = seal;
+        const leaf = hashOf({ type, digest, salt });
+        return { index, key, type, salt, message, digest, signature, leaf } as AnyLogEntry;
       });
+      tree.append(entries.map(entry => entry.leaf));
+      return entries;
     }, 'log.seal');
-    for (const [name, hash] of fresh) this.#remember(name, hash);
+    this.#tree = tree;
     return sealed;
   }
+}
 
-  /** Writes the leaf and every subtree it completes: those to whose right end it belongs. */
-  #addLeaf(index: number, leaf: Uint8Array, fresh: Map<number, Uint8Array>): void {
-    let hash = leaf;
-    for (let level = 0, position = index; ; level++, position = Math.floor(position / 2)) {
-      this.#database.run('INSERT INTO log_subtree VALUES (?, ?, ?)', level, position, hash);
-      fresh.set(position * 64 + level, hash);
-      if (position % 2 === 0) return;
-      const left = fresh.get((position - 1) * 64 + level) ?? this.subtree(level, position - 1);
-      hash = nodeHash(left, hash);
-    }
-  }
+/** What schemas found to be hexadecimal, decoded by the platform. */
+function bytesOf(hex: Hex): Uint8Array {
+  return Buffer.from(hex.slice(2), 'hex');
+}
+
+/** Prefix, type, digest and salt: what a leaf's hash is over. */
+const LEAF = Buffer.alloc(1 + 1 + 32 + 32);
+
+/** `logLeafHash`, by the platform's sha-256. */
+function hashOf({ type, digest, salt }: LogLeaf): Uint8Array {
+  LEAF[1] = logEntryTypes[type];
+  LEAF.write(digest.slice(2), 2, 'hex');
+  LEAF.write(salt.slice(2), 34, 'hex');
+  return new Uint8Array(hash('sha256', LEAF, 'buffer'));
+}
+
+function typeNamed(byte: number, index: number): LoggedType {
+  const type = logEntryNames[byte] as LoggedType | undefined;
+  if (type === undefined) throw damaged(`entry ${index} has the unknown type ${byte}`);
+  return type;
 }
 
 function parse(found: z.output<typeof row> | undefined): StoredEntry | undefined {
@@ -202,14 +258,13 @@ function parse(found: z.output<typeof row> | undefined): StoredEntry | undefined
   const reserved = reservedEntry(found);
   const { digest, signature } = found;
   if (digest === null || signature === null) return { state: 'reserved', entry: reserved };
-  const leaf = logLeafHash(reserved.type, digest, reserved.salt);
+  const leaf = hashOf({ type: reserved.type, digest, salt: reserved.salt });
   return { state: 'sealed', entry: { ...reserved, digest, signature, leaf } as AnyLogEntry };
 }
 
 function reservedEntry(found: z.output<typeof row>): AnyReservedEntry {
   const { position: index, key, salt } = found;
-  const type = logEntryNames[found.type] as LoggedType | undefined;
-  if (type === undefined) throw damaged(`entry ${index} has the unknown type ${found.type}`);
+  const type = typeNamed(found.type, index);
   const message = storedMessages[type].safeParse(found.message);
   if (!message.success) throw damaged(`the message of entry ${index} does not fit ${type}`, message.error);
   return { index, key, type, salt, message: message.data } as AnyReservedEntry;

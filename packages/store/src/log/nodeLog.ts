@@ -1,4 +1,4 @@
-import type { Hex, LoggedType, Message } from '@koinon/protocol';
+import type { Hex, LoggedType, Message, SubtreeReader } from '@koinon/protocol';
 
 /** A statement that stands in the log: signed, sealed, never to change. */
 export interface LogEntry<T extends LoggedType = LoggedType> {
@@ -26,6 +26,9 @@ export type ReservedEntry<T extends LoggedType = LoggedType> = Pick<
   'index' | 'key' | 'type' | 'salt' | 'message'
 >;
 export type AnyReservedEntry = { [T in LoggedType]: ReservedEntry<T> }[LoggedType];
+
+/** What the hash of a leaf is over: `logLeafData` puts it together. */
+export type LogLeaf = Pick<LogEntry, 'type' | 'digest' | 'salt'>;
 
 /** A signature with the digest it is over. */
 export interface Seal {
@@ -70,6 +73,10 @@ export interface NodeLog {
   at(index: number): AnyLogEntry | undefined;
   /** How many entries are sealed. */
   readonly size: number;
+  /** What the leaves [start, end) are made of. Throws `K_LOG_RANGE`. */
+  leaves(start: number, end: number): LogLeaf[];
+  /** Hash of a complete subtree. Throws a `RangeError` for one that is not. */
+  readonly subtree: SubtreeReader;
   /** Root of the first `size` entries (all of them by default), 32 bytes. Throws `K_LOG_RANGE` beyond the end. */
   root(size?: number): Uint8Array;
   /** Audit path of the leaf at `index` in the log of `size` entries. Throws `K_LOG_RANGE`. */

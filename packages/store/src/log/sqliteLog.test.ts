@@ -183,11 +183,11 @@ test('recover signs what an earlier process reserved, message for message', asyn
 
 test('the database refuses to change or remove what was sealed', async t => {
   const { log, database, close } = openStore(testFolder(t));
-  await log.append(receiptRequest('a'));
+  await log.appendMany(Array.from({ length: 256 }, (_, i) => receiptRequest(`order ${i}`)));
   for (const sql of [
     'DELETE FROM log_entry',
-    'DELETE FROM log_subtree',
-    'UPDATE log_subtree SET hash = zeroblob(32)',
+    'DELETE FROM log_tile',
+    'UPDATE log_tile SET hashes = zeroblob(16320)',
     'DELETE FROM log_seal',
     'UPDATE log_seal SET signature = zeroblob(65)',
     "UPDATE log_entry SET message = '{}'",
@@ -219,6 +219,84 @@ test('roots and proofs at every earlier size are those of the tree in memory', a
       assert.ok(verifyConsistency({ first, second: size, firstRoot, secondRoot: root, proof }));
     }
   }
+  store.close();
+});
+
+test('a log of many tiles has the roots and proofs of the tree in memory, before and after a restart', async t => {
+  const folder = testFolder(t);
+  let store = openStore(folder);
+  const leaves: Uint8Array[] = [];
+  const check = (): void => {
+    const size = leaves.length;
+    const subtree = memorySubtrees(leaves);
+    assert.equal(store.log.size, size);
+    for (const part of [size, 255, 256, 257, 512, 513].filter(part => part <= size)) {
+      assert.deepEqual(store.log.root(part), rootOfLeaves(leaves.slice(0, part)));
+      assert.deepEqual(store.log.consistency(part, size), consistencyProof(subtree, part, size));
+      for (let index = 0; index < part; index += 97) {
+        assert.deepEqual(store.log.inclusion(index, part), inclusionProof(subtree, index, part));
+      }
+    }
+  };
+  for (const [from, to] of [
+    [0, 255],
+    [255, 256],
+    [256, 700],
+    [700, 768],
+    [768, 769],
+  ] as const) {
+    const requests = Array.from({ length: to - from }, (_, i) => receiptRequest(`order ${from + i}`));
+    leaves.push(...(await store.log.appendMany(requests)).map(entry => entry.leaf));
+    check();
+    store.close();
+    store = openStore(folder);
+    check();
+  }
+  store.close();
+});
+
+test('a log that has no tiles yet gets them from its entries; one that lost some is damaged', async t => {
+  const folder = testFolder(t);
+  let store = openStore(folder);
+  await store.log.appendMany(Array.from({ length: 600 }, (_, i) => receiptRequest(`order ${i}`)));
+  const root = store.log.root();
+  store.close();
+  const forget = (where: string): void => {
+    const database = new DatabaseSync(join(folder, 'koinon.sqlite'));
+    const [trigger] = database.prepare("SELECT sql FROM sqlite_schema WHERE name = 'log_tile_kept'").all();
+    database.exec(`DROP TRIGGER log_tile_kept; DELETE FROM log_tile ${where}; ${trigger!['sql']}`);
+    database.close();
+  };
+  forget('');
+  store = openStore(folder);
+  assert.deepEqual(store.log.root(), root);
+  assert.equal(store.log.inclusion(300, 600).length, 10);
+  store.close();
+  forget('WHERE position = 0');
+  store = openStore(folder);
+  assert.throws(() => store.log.root(), isCode('K_LOG_DAMAGED'));
+  assert.throws(() => store.log.size, isCode('K_LOG_DAMAGED'));
+  store.close();
+});
+
+test('proofs handed out are copies: changing one changes no other', async t => {
+  const store = openStore(testFolder(t));
+  await store.log.appendMany(Array.from({ length: 300 }, (_, i) => receiptRequest(`order ${i}`)));
+  const before = store.log.inclusion(3, 300);
+  for (const hash of store.log.inclusion(3, 300)) hash.fill(0);
+  assert.deepEqual(store.log.inclusion(3, 300), before);
+  store.close();
+});
+
+test('the leaves of a range are those that were appended', async t => {
+  const store = openStore(testFolder(t));
+  const salt = digestOfText('salt');
+  const entries = await store.log.appendMany([receiptRequest('a'), receiptRequest('b', { salt })]);
+  const leafOf = ({ type, digest, salt }: (typeof entries)[number]) => ({ type, digest, salt });
+  assert.deepEqual(store.log.leaves(0, 2), entries.map(leafOf));
+  assert.deepEqual(store.log.leaves(1, 2), [leafOf(entries[1]!)]);
+  assert.deepEqual(store.log.leaves(1, 1), []);
+  assert.throws(() => store.log.leaves(0, 3), isCode('K_LOG_RANGE'));
   store.close();
 });
 

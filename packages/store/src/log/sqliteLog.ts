@@ -4,6 +4,7 @@ import {
   KoinonError,
   type LoggedType,
   rangeRoot,
+  type SubtreeReader,
   schema,
 } from '@koinon/protocol';
 import { z } from 'zod';
@@ -14,13 +15,14 @@ import type {
   AnyReservedEntry,
   AppendRequest,
   LogEntry,
+  LogLeaf,
   NodeLog,
   RecoverSign,
   Seal,
 } from './nodeLog.ts';
 
 /** Most entries that share their two commits; bounds how long the event loop is held. */
-const BATCH_ENTRIES = 512;
+const BATCH_ENTRIES = 1024;
 
 const sealSchema = z.object({ digest: schema.bytes32, signature: schema.signature });
 
@@ -67,45 +69,51 @@ export class SqliteLog implements NodeLog {
   async #appendWaiting(): Promise<void> {
     const batch = this.#waiting.splice(0, BATCH_ENTRIES);
     try {
-      const open = batch.filter(waiting => !this.#answer(waiting));
+      let open = this.#unanswered(batch);
       if (open.length === 0) return;
-      const fresh = (await this.#finishReserved(signersOf(open)))
-        ? open.filter(waiting => !this.#answer(waiting))
-        : open;
-      const reserved = this.#build(fresh);
+      if (await this.#finishReserved(signersOf(open))) open = this.#unanswered(open);
+      const reserved = this.#build(open);
       if (reserved.length === 0) return;
       this.#tables.reserve(reserved);
-      const sign = signersOf(fresh);
+      const sign = signersOf(open);
       for (const entry of reserved) this.#signers.set(entry.index, sign);
       const sealed = new Map((await this.#finish(reserved, sign)).map(entry => [entry.key, entry]));
-      for (const waiting of fresh) {
-        const entry = sealed.get(waiting.request.key);
-        if (entry?.type === waiting.request.type) waiting.resolve(entry);
-        else this.#answer(waiting);
-      }
+      this.#unanswered(
+        open.filter(({ request, resolve }) => {
+          const entry = sealed.get(request.key);
+          const isOwn = entry?.type === request.type;
+          if (isOwn) resolve(entry);
+          return !isOwn;
+        }),
+      );
     } catch (error) {
-      // What was sealed before the failure is sealed; settling twice does nothing.
-      for (const waiting of batch) if (!this.#answer(waiting)) waiting.reject(error);
+      this.#rejectRest(batch, error);
     }
   }
 
-  /** Settles a request whose key is sealed already, or belongs to another type. */
-  #answer({ request, resolve, reject }: Waiting): boolean {
-    if (this.#tables.stateOf(request.key) === undefined) return false;
-    const stored = this.#tables.byKey(request.key)!;
-    if (stored.entry.type !== request.type) {
-      reject(
-        new KoinonError({
-          code: 'K_LOG_KEY_TAKEN',
-          message: `The log key "${request.key}" belongs to an entry of type ${stored.entry.type}, not ${request.type}.`,
-          fault: 'bug',
-        }),
-      );
-      return true;
+  /** What was sealed before the failure is sealed; the rest fails. Settling twice does nothing. */
+  #rejectRest(batch: readonly Waiting[], error: unknown): void {
+    let rest = batch;
+    try {
+      rest = this.#unanswered(batch);
+    } finally {
+      for (const waiting of rest) waiting.reject(error);
     }
-    if (stored.state === 'reserved') return false;
-    resolve(stored.entry);
-    return true;
+  }
+
+  /** Settles the requests whose keys are sealed already, or belong to another type; returns the others. */
+  #unanswered(waiting: readonly Waiting[]): Waiting[] {
+    if (waiting.length === 0) return [];
+    const states = this.#tables.statesOf(waiting.map(({ request }) => request.key));
+    return waiting.filter(({ request, resolve, reject }) => {
+      const state = states.get(request.key);
+      if (state === undefined) return true;
+      const stored = this.#tables.byKey(request.key)!;
+      if (stored.entry.type !== request.type) reject(keyTaken(request, stored.entry));
+      else if (stored.state === 'sealed') resolve(stored.entry);
+      else return true;
+      return false;
+    });
   }
 
   /** The entries to reserve, one for each new key. A request whose message does not fit is rejected alone. */
@@ -174,6 +182,16 @@ export class SqliteLog implements NodeLog {
     return this.#tables.size();
   }
 
+  leaves(start: number, end: number): LogLeaf[] {
+    this.#requireSize(start);
+    this.#requireSize(end);
+    return this.#tables.leaves(start, end);
+  }
+
+  get subtree(): SubtreeReader {
+    return this.#tables.subtree;
+  }
+
   root(size: number = this.size): Uint8Array {
     this.#requireSize(size);
     return rangeRoot(this.#tables.subtree, 0, size);
@@ -224,6 +242,14 @@ function reservation(request: AppendRequest<LoggedType>, index: number): AnyRese
     throw badMessage(request, `it says logIndex ${message.logIndex} and would stand at ${index}`);
   }
   return { index, key, type, salt, message } as AnyReservedEntry;
+}
+
+function keyTaken(request: { key: string; type: string }, entry: { type: string }): KoinonError {
+  return new KoinonError({
+    code: 'K_LOG_KEY_TAKEN',
+    message: `The log key "${request.key}" belongs to an entry of type ${entry.type}, not ${request.type}.`,
+    fault: 'bug',
+  });
 }
 
 function badMessage(request: { key: string; type: string }, reason: string): KoinonError {
