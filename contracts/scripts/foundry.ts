@@ -7,7 +7,15 @@ import { join } from 'node:path';
 export const contractsFolder = join(import.meta.dirname, '..');
 
 /** The contracts that are deployed, in the order in which they need one another. */
-export const contractNames = ['KoinToken', 'Nodes', 'Escrow', 'Datasets', 'Models'] as const;
+export const contractNames = [
+  'KoinToken',
+  'Nodes',
+  'Escrow',
+  'Datasets',
+  'Models',
+  'BlockBeacon',
+  'DrandBeacon',
+] as const;
 export type ContractName = (typeof contractNames)[number];
 
 /**

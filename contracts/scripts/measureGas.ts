@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type Abi,
   createPublicClient,
@@ -9,11 +11,12 @@ import {
   keccak256,
   parseSignature,
   stringToHex,
+  zeroAddress,
 } from 'viem';
 import { mnemonicToAccount } from 'viem/accounts';
 import { foundry } from 'viem/chains';
 import { startAnvil } from './anvil.ts';
-import { artifact, type ContractName } from './foundry.ts';
+import { artifact, type ContractName, contractsFolder } from './foundry.ts';
 
 /** Most an operation may cost, gas of the whole transaction (issue 2). */
 export const budgets: Record<string, number> = {
@@ -27,6 +30,7 @@ export const budgets: Record<string, number> = {
   'anchor a log': 45_000,
   'register a model without parents': 90_000,
   'register a model with a parent': 90_000,
+  'record a drand round': 200_000,
 };
 
 const WINDOW_SECONDS = 3_600;
@@ -109,7 +113,7 @@ async function measure(url: string): Promise<Record<string, number>> {
 
   const measured: Record<string, number> = {};
   const koin = await deploy('KoinToken', payer.address, 10n ** 27n);
-  const nodes = await deploy('Nodes', koin, payer.address, WINDOW_SECONDS);
+  const nodes = await deploy('Nodes', koin, payer.address, WINDOW_SECONDS, zeroAddress);
   const escrow = await deploy('Escrow', nodes);
   await deploy('Datasets');
   await deploy('Models');
@@ -295,5 +299,16 @@ async function measure(url: string): Promise<Record<string, number>> {
     digest('model b'),
     digest('newer passport'),
   );
+
+  // ── Beacons ──
+  await deploy('BlockBeacon');
+  const block = await chain.getBlockNumber();
+  measured['record a block'] = await send(payer.address, 'BlockBeacon', 'record', block, '0x');
+  const { quicknet } = JSON.parse(
+    readFileSync(join(contractsFolder, '..', 'vectors', 'drand.json'), 'utf8'),
+  ) as { quicknet: { genesisTime: number; publicKeyPoint: Hex; rounds: { round: string; proof: Hex }[] } };
+  await deploy('DrandBeacon', BigInt(quicknet.genesisTime), 3n, quicknet.publicKeyPoint, 30n);
+  const [{ round, proof }] = quicknet.rounds as [{ round: string; proof: Hex }];
+  measured['record a drand round'] = await send(payer.address, 'DrandBeacon', 'record', BigInt(round), proof);
   return measured;
 }

@@ -49,7 +49,9 @@ contract Nodes is INodes, EIP712 {
     /// @param koin_ The staked token: takes no fee and calls nobody back, as KoinToken.
     /// @param governor_ May propose a court.
     /// @param challengeWindow Seconds, at least one.
-    constructor(IERC20 koin_, address governor_, uint48 challengeWindow) EIP712("Koinon", "1") {
+    /// @param firstCourt In office from the start, zero for none: nobody has anything at stake yet, so nobody needs the
+    /// time to leave. It may be a contract still to be created.
+    constructor(IERC20 koin_, address governor_, uint48 challengeWindow, address firstCourt) EIP712("Koinon", "1") {
         if (address(koin_) == address(0)) revert ZeroAddress();
         if (challengeWindow == 0) revert ZeroAmount();
         koin = koin_;
@@ -57,6 +59,10 @@ contract Nodes is INodes, EIP712 {
         CHALLENGE_WINDOW = challengeWindow;
         UNSTAKE_DELAY = 3 * challengeWindow;
         COURT_DELAY = 4 * challengeWindow;
+        if (firstCourt != address(0)) {
+            court = firstCourt;
+            emit CourtChanged(firstCourt);
+        }
     }
 
     modifier onlyCourt() {

@@ -319,6 +319,16 @@ contract NodesTest is Test {
         nodes.acceptCourt();
     }
 
+    function test_TheFirstCourtMayBeInOfficeFromTheStart() public {
+        Nodes other = new Nodes(koin, governor, CHALLENGE_WINDOW, court);
+        vm.assertEq(other.court(), court);
+        vm.prank(governor);
+        other.proposeCourt(STRANGER);
+        vm.expectPartialRevert(INodes.CourtNotDue.selector);
+        other.acceptCourt();
+        vm.assertTrue(other.court() == court, "another court came without the delay");
+    }
+
     function test_AnotherProposalStartsTheDelayAgain() public {
         vm.startPrank(governor);
         nodes.proposeCourt(STRANGER);
@@ -408,7 +418,7 @@ contract NodesTest is Test {
     }
 
     function test_EvidenceIsSignedUnderThisChainAndContract() public {
-        Nodes other = new Nodes(koin, governor, CHALLENGE_WINDOW);
+        Nodes other = new Nodes(koin, governor, CHALLENGE_WINDOW, address(0));
         bytes32 here = nodes.DOMAIN_SEPARATOR();
         vm.assertTrue(here != other.DOMAIN_SEPARATOR(), "two contracts share a domain");
         vm.chainId(999);

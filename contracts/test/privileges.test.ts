@@ -78,6 +78,8 @@ const actors: Record<ContractName, Record<string, string>> = {
     transferFrom: 'owner of the dataset or whom it approved',
   },
   Models: { amend: 'publisher of the model', register: 'self' },
+  BlockBeacon: { record: 'anyone' },
+  DrandBeacon: { record: 'anyone' },
 };
 
 const notAuthorized = toFunctionSelector('NotAuthorized(address,address)');
@@ -140,7 +142,7 @@ test('what court and governor may do is closed to everybody else', async () => {
     return contractAddress;
   };
   const koin = await deploy('KoinToken', account, 1n);
-  await deploy('Escrow', await deploy('Nodes', koin, account, 60));
+  await deploy('Escrow', await deploy('Nodes', koin, account, 60, zeroAddress));
 
   let tried = 0;
   for (const name of contractNames) {

@@ -10,7 +10,8 @@ pragma solidity 0.8.37;
 ///
 /// Who may do what: the operator registers and anchors; operator or owner describe the node; the owner alone unstakes;
 /// the court alone locks, unlocks and slashes; the governor alone proposes a court, which takes office after
-/// COURT_DELAY, so whoever does not want it has had the time to leave with everything. There is no other privilege.
+/// COURT_DELAY, so whoever does not want it has had the time to leave with everything. The first court may be in office
+/// from the start, when there is nothing to leave with: whoever joins can read it. There is no other privilege.
 interface INodes {
     // ── Registration
     // ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -25,7 +25,7 @@ abstract contract Test {
         vm.warp(START);
         vm.roll(100);
         koin = new KoinToken(address(this), SUPPLY);
-        nodes = new Nodes(koin, governor, CHALLENGE_WINDOW);
+        nodes = new Nodes(koin, governor, CHALLENGE_WINDOW, address(0));
     }
 
     function installCourt() internal {

@@ -1,4 +1,4 @@
-import type { Deployment, Hex } from '@koinon/protocol';
+import { type Deployment, type Hex, ZERO_ADDRESS } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import { privateKeyToAccount } from 'viem/accounts';
 import { encodeDeployData, getContractAddress } from 'viem/utils';
@@ -78,6 +78,7 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
         address('token'),
         options.governor ?? deployer,
         options.challengeWindowSeconds ?? DEFAULT_CHALLENGE_WINDOW_SECONDS,
+        ZERO_ADDRESS,
       ],
       escrow: [address('nodes')],
       datasets: [],
