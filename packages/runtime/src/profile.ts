@@ -27,6 +27,9 @@ export const MAX_MEMORY_PAGES = 65536;
  */
 export const MAX_CALL_DEPTH = 3000;
 
+/** Steps of one execution: its trace, 32 bytes a step, can be kept and served. */
+export const MAX_STEPS = 1 << 20;
+
 /** Slots (8 bytes: parameters, locals, operand stack; a vector is two) one unit of call depth pays for. */
 export const SLOTS_PER_FRAME = 16;
 
@@ -46,6 +49,8 @@ export const EXIT = {
   OUTPUT_TOO_LARGE: 0x10005,
   /** A step ended with a descriptor open: state the next step would see and the root would not. */
   STEP_STATE: 0x10006,
+  /** More than `MAX_STEPS` steps. */
+  TOO_MANY_STEPS: 0x10007,
 } as const;
 
 /** Sizes beyond which a module is refused before anything of it is compiled. */

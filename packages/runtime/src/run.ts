@@ -1,19 +1,13 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { type PrepareResult, prepareFor } from './prepare.ts';
-import { EXIT, type Limits, MAX_CALL_DEPTH } from './profile.ts';
-import { hostFailure } from './refuse.ts';
-import { EXPORTS } from './rewrite/layout.ts';
+import { type Checkpoint, type CheckpointSink, CheckpointSpacing } from './checkpoint.ts';
+import { Execution, type StepEnd } from './execution.ts';
+import { EXIT, type Limits, MAX_STEPS } from './profile.ts';
 import { checkInput } from './runInput.ts';
-import { MemoryTree } from './state/memoryTree.ts';
+import type { IsSame } from './state/memoryTree.ts';
 import { type Hash, leafHash, rootOfLeaves } from './state/merkleRoot.ts';
-import { stateRoot } from './state/stateRoot.ts';
-import { trapReason } from './trapReason.ts';
-import { WasiHost } from './wasi/host.ts';
-import { Stop } from './wasi/stop.ts';
-import { decodeModule } from './wasm/decode.ts';
-import { WASI_MODULE } from './wasm/imports.ts';
+import { type StepState, stateUnfit } from './state/stepState.ts';
 
-export interface RunInput {
+/** The execution a manifest names. */
+export interface ProgramInput {
   /** The program as published: not rewritten. */
   readonly module: Uint8Array;
   /** Files under /in by name. */
@@ -25,10 +19,26 @@ export interface RunInput {
   /** Milliseconds since 1970 at which the program's clock starts. */
   readonly timeMs: bigint;
   readonly limits: Limits;
-  /** Told now and then between host calls and after each step. */
-  readonly onProgress?: (info: { readonly fuelUsed: bigint; readonly step: number }) => void;
   /** A faster sha-256, where the embedder has one. */
   readonly hash?: Hash;
+  /** A faster comparison of byte strings of one length, where the embedder has one. */
+  readonly isSame?: IsSame;
+}
+
+export interface RunInput extends ProgramInput {
+  /** Told now and then between host calls and after each step. */
+  readonly onProgress?: (info: { readonly fuelUsed: bigint; readonly step: number }) => void;
+  /** Told after each step but the last; the step's state is `state()`, which shares the program's memory. */
+  readonly onStep?: (info: {
+    readonly step: number;
+    readonly root: Uint8Array;
+    readonly fuelUsed: bigint;
+    state(): StepState;
+  }) => void;
+  /** Where to leave checkpoints, and how often. */
+  readonly checkpoints?: CheckpointSink;
+  /** Where an earlier run of the same input was interrupted; its root is checked. */
+  readonly resumeFrom?: Checkpoint;
 }
 
 export interface RunResult {
@@ -50,180 +60,84 @@ export interface RunResult {
 /** Fuel between two reports of progress. */
 const PROGRESS_FUEL = 50_000_000n;
 
-/** Fuel of a call still to be made. */
-const min = (a: bigint, b: bigint) => (a < b ? a : b);
-
 /**
- * Runs a program to its end. The result follows from the input alone: on any machine, in any engine. Traps,
- * spent fuel, depth and output bounds are results too (`exitCode` in `EXIT`).
- * @throws KoinonError `K_MODULE_REFUSED`; `K_RUN_INPUT` for input that no manifest could name; `K_RUNTIME_HOST`
- * where this machine failed, which says nothing about the execution.
+ * Runs a program to its end. The result follows from the manifest's part of the input alone: on any machine, in any
+ * engine, resumed or not. Traps, spent fuel, depth and output bounds are results too (`exitCode` in `EXIT`).
+ * @throws KoinonError `K_MODULE_REFUSED`; `K_RUN_INPUT` for input that no manifest could name; `K_STEP_STATE_UNFIT`,
+ * `K_STEP_STATE_MISMATCH` for a checkpoint of something else; `K_RUNTIME_HOST` where this machine failed, which says
+ * nothing about the execution.
  */
 export async function run(input: RunInput): Promise<RunResult> {
-  const files = checkInput(input);
-  const execute = async (isExact: boolean) =>
-    (await start(input, files, prepareFor(input.module, input.limits, isExact))).run();
-  const result = await execute(false);
-  // What a trap had cost stands in a variable nobody can read any more. The execution is deterministic, so it
-  // is run again with the fuel shown in every basic block.
-  return result.exitCode === EXIT.TRAP ? execute(true) : result;
+  const { onProgress, onStep, checkpoints, resumeFrom } = input;
+  const roots = [...(resumeFrom?.stepRoots ?? [])];
+  let reported = 0n;
+  const report = (fuelUsed: bigint, after: bigint) => {
+    if (onProgress === undefined || fuelUsed - reported < after) return;
+    reported = fuelUsed;
+    onProgress({ fuelUsed, step: roots.length });
+  };
+  const execution = await beginAt(input, resumeFrom, fuelUsed => report(fuelUsed, PROGRESS_FUEL));
+  const from = { fuel: resumeFrom?.state.fuelUsed ?? 0n, step: roots.length };
+  const spacing = checkpoints && new CheckpointSpacing(checkpoints, from);
+  for (;;) {
+    const end = stepOf(await execution.step(), roots.length);
+    roots.push(end.root);
+    report(end.fuelUsed, 0n);
+    if (end.exitCode !== undefined) return resultOf(end.exitCode, end, execution.state(), roots, input.hash);
+    const { fuelUsed: fuel, root } = end;
+    onStep?.({ step: roots.length - 1, root, fuelUsed: fuel, state: () => execution.state() });
+    if (spacing?.isDue({ fuel, step: roots.length, memoryBytes: execution.memoryBytes }))
+      await checkpoints!.take({ stepRoots: roots.slice(), state: execution.state() });
+  }
 }
 
-async function start(
-  input: RunInput,
-  files: ReadonlyMap<string, Uint8Array>,
-  prepared: PrepareResult,
+/**
+ * The program where an execution of it stands, with its input checked.
+ * @throws as `run`
+ */
+export async function beginAt(
+  input: ProgramInput,
+  from: Checkpoint | undefined,
+  onCall?: (fuelUsed: bigint) => void,
 ): Promise<Execution> {
-  const { seed, timeMs, limits } = input;
-  const host = new WasiHost({ files, seed, timeMs, outputBytes: limits.outputBytes });
-  const { imports } = decodeModule(input.module);
-  let execution: Execution | undefined;
-  try {
-    const functions = host.imports(imports, () => execution?.report(PROGRESS_FUEL));
-    const module = await WebAssembly.compile(prepared.module);
-    const instance = await WebAssembly.instantiate(module, {
-      [WASI_MODULE]: functions as WebAssembly.ModuleImports,
-    });
-    execution = new Execution(input, prepared, host, instance.exports);
-    return execution;
-  } catch (error) {
-    throw hostFailure('The program could not be started: the engine has no room for it.', error);
-  }
+  const files = checkInput(input);
+  const whole = { ...input, files, ...(onCall === undefined ? {} : { onCall }) };
+  if (from === undefined) return Execution.begin(whole);
+  const root = from.stepRoots.at(-1);
+  if (root === undefined) throw stateUnfit('no step leads to it');
+  if (from.stepRoots.length >= MAX_STEPS) throw stateUnfit('no step may follow it');
+  return Execution.begin(whole, from.state, root);
 }
 
-type Entry = () => unknown;
+/** The step with this index, from 0, as it came out; the last one there may be ends the execution. */
+export function stepOf(end: StepEnd, index: number): StepEnd {
+  if (end.exitCode !== undefined || index + 1 < MAX_STEPS) return end;
+  return { ...end, exitCode: EXIT.TOO_MANY_STEPS, trap: `it takes more than ${MAX_STEPS} steps` };
+}
 
-/** One execution of a prepared program, from its first call to its result. */
-class Execution {
-  private readonly input: RunInput;
-  private readonly prepared: PrepareResult;
-  private readonly host: WasiHost;
-  private readonly exports: WebAssembly.Exports;
-  private readonly memory: WebAssembly.Memory;
-  private readonly fuel: { value: bigint };
-  private readonly tree: MemoryTree;
-  private readonly hash: Hash;
-  private readonly roots: Uint8Array[] = [];
-  private reported = 0n;
-  private trap: string | undefined;
+function resultOf(
+  exitCode: number,
+  end: StepEnd,
+  state: StepState,
+  stepRoots: Uint8Array[],
+  hash: Hash | undefined,
+): RunResult {
+  return {
+    exitCode,
+    fuelUsed: end.fuelUsed,
+    outputs: outputsOf(exitCode, state),
+    traceRoot: rootOfLeaves(
+      stepRoots.map(root => leafHash(root, hash)),
+      hash,
+    ),
+    stepRoots,
+    stdout: state.stdout,
+    stderr: state.stderr,
+    ...(end.trap === undefined ? {} : { trap: end.trap }),
+  };
+}
 
-  constructor(input: RunInput, prepared: PrepareResult, host: WasiHost, exports: WebAssembly.Exports) {
-    this.input = input;
-    this.prepared = prepared;
-    this.host = host;
-    this.exports = exports;
-    this.memory = exports[EXPORTS.memory] as WebAssembly.Memory;
-    this.fuel = exports[EXPORTS.fuel] as unknown as { value: bigint };
-    this.hash = input.hash ?? sha256;
-    this.tree = new MemoryTree(this.hash, prepared.hasStep);
-    host.attach({ memory: this.memory, fuel: this.fuel });
-    const depth = exports[EXPORTS.depth] as WebAssembly.Global;
-    depth.value = Math.min(input.limits.callDepth, MAX_CALL_DEPTH);
-  }
-
-  run(): RunResult {
-    let exitCode = this.step(() => {
-      if (this.prepared.hasStart) (this.exports[EXPORTS.start] as Entry)();
-      (this.exports[EXPORTS.main] as Entry)();
-      return this.prepared.hasStep;
-    });
-    while (exitCode === undefined) exitCode = this.step(() => (this.exports[EXPORTS.step] as Entry)() !== 0);
-    const isReserved = exitCode > EXIT.GUEST_MAX;
-    return {
-      exitCode,
-      fuelUsed: this.host.fuelBefore,
-      outputs: isReserved ? new Map() : this.host.out.contents(),
-      traceRoot: rootOfLeaves(
-        this.roots.map(root => leafHash(root, this.hash)),
-        this.hash,
-      ),
-      stepRoots: this.roots,
-      stdout: this.host.stdout.bytes().slice(),
-      stderr: this.host.stderr.bytes().slice(),
-      ...(this.trap === undefined ? {} : { trap: this.trap }),
-    };
-  }
-
-  /** One call of the program, metered; its exit code, or undefined where a further step follows. */
-  private step(call: () => boolean): number | undefined {
-    const { host, fuel } = this;
-    const { limits } = this.input;
-    const left = limits.fuel - host.fuelBefore;
-    host.fuelAtStart = min(left, limits.stepFuel);
-    fuel.value = host.fuelAtStart;
-    const exitCode = this.attempt(call, host.fuelAtStart < left);
-    const spent = exitCode === EXIT.OUT_OF_FUEL || exitCode === EXIT.STEP_OUT_OF_FUEL ? 0n : fuel.value;
-    host.fuelBefore += host.fuelAtStart - spent;
-    host.fuelAtStart = 0n;
-    fuel.value = 0n;
-    this.roots.push(this.root());
-    this.report(0n);
-    return exitCode;
-  }
-
-  private attempt(call: () => boolean, isStepBound: boolean): number | undefined {
-    const outOfFuel = () => {
-      this.trap = isStepBound ? 'a step used more fuel than one step may' : 'the fuel is used up';
-      return isStepBound ? EXIT.STEP_OUT_OF_FUEL : EXIT.OUT_OF_FUEL;
-    };
-    try {
-      const goesOn = call();
-      if (this.fuel.value < 0n) return outOfFuel();
-      if (goesOn && !this.host.isAtRest()) {
-        this.trap = 'a step ended with a descriptor open';
-        return EXIT.STEP_STATE;
-      }
-      return goesOn ? undefined : 0;
-    } catch (error) {
-      if (error instanceof Stop) {
-        if (error.exitCode === EXIT.OUT_OF_FUEL || this.fuel.value < 0n) return outOfFuel();
-        if (error.exitCode === EXIT.OUTPUT_TOO_LARGE) this.trap = 'more output than the limit allows';
-        return error.exitCode;
-      }
-      if (!(error instanceof WebAssembly.RuntimeError))
-        throw hostFailure('The engine gave up while running the program.', error);
-      if (this.read(EXPORTS.hostFailed) !== 0)
-        throw hostFailure('This machine has not the memory the program is allowed.', error);
-      if (this.fuel.value < 0n) return outOfFuel();
-      if (this.read(EXPORTS.depth) < 0) {
-        this.trap = 'calls nest deeper than the limit';
-        return EXIT.CALL_DEPTH;
-      }
-      this.trap = trapReason(error);
-      return EXIT.TRAP;
-    }
-  }
-
-  private read(name: string): number {
-    return (this.exports[name] as WebAssembly.Global).value;
-  }
-
-  private root(): Uint8Array {
-    const { host, prepared } = this;
-    const globals = prepared.globals.map((type, i) => {
-      const bits = (this.exports[`${EXPORTS.reader}${i}`] as Entry)();
-      return { type, words: (Array.isArray(bits) ? bits : [bits]) as bigint[] };
-    });
-    const state = {
-      memory: new Uint8Array(this.memory.buffer),
-      globals,
-      randomPosition: BigInt(host.random.position),
-      waitedNs: host.waitedNs,
-      fuelUsed: host.fuelBefore,
-      outputs: host.out.contents(),
-      stdout: host.stdout.bytes(),
-      stderr: host.stderr.bytes(),
-    };
-    return stateRoot(state, this.tree, this.hash);
-  }
-
-  /** Tells about progress once so much fuel was used since the last time. */
-  report(after: bigint): void {
-    const { onProgress } = this.input;
-    if (onProgress === undefined) return;
-    const fuelUsed = this.host.fuelUsed();
-    if (fuelUsed - this.reported < after) return;
-    this.reported = fuelUsed;
-    onProgress({ fuelUsed, step: this.roots.length });
-  }
+/** Files under /out; none where the program was stopped. */
+export function outputsOf(exitCode: number, state: StepState): Map<string, Uint8Array> {
+  return exitCode > EXIT.GUEST_MAX ? new Map() : new Map(state.outputs);
 }

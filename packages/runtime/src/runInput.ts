@@ -1,6 +1,6 @@
 import { KoinonError } from '@koinon/protocol/errors';
 import { MAX_FUEL, MAX_MEMORY_PAGES } from './profile.ts';
-import type { RunInput } from './run.ts';
+import type { ProgramInput } from './run.ts';
 import { MAX_NAME_BYTES } from './wasi/files.ts';
 
 function bad(message: string): KoinonError {
@@ -13,7 +13,7 @@ function bad(message: string): KoinonError {
 }
 
 /** All files under /in, parameters included; checks what a manifest must have made sure of. */
-export function checkInput(input: RunInput): ReadonlyMap<string, Uint8Array> {
+export function checkInput(input: ProgramInput): ReadonlyMap<string, Uint8Array> {
   const { limits, seed } = input;
   if (seed.length !== 32) throw bad(`The seed has ${seed.length} bytes, it must have 32.`);
   for (const [name, fuel] of [

@@ -14,6 +14,8 @@ export interface Layout {
   readonly grow: number;
   /** First of the functions that give the bits of one mutable global each. */
   readonly readers: number;
+  /** First of the functions that set one mutable global each. */
+  readonly writers: number;
 }
 
 /** Names under which the rewritten module gives the host what it needs. */
@@ -27,6 +29,8 @@ export const EXPORTS = {
   hostFailed: 'koinon:host-failed',
   /** Followed by the place among the mutable globals. */
   reader: 'koinon:global:',
+  /** The same: (i64) -> (), of a vector (i64, i64) -> (). */
+  writer: 'koinon:set-global:',
   /** Followed by a number: functions the program exports for itself. */
   declared: 'koinon:export:',
 } as const;
@@ -41,5 +45,6 @@ export function layoutOf(module: Module, isExact: boolean): Layout {
     isExact,
     grow: functions,
     readers: functions + 1,
+    writers: functions + 1 + module.globals.filter(global => global.mutable).length,
   };
 }

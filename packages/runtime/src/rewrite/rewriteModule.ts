@@ -120,7 +120,11 @@ function exportSection(module: Module, layout: Layout): Writer {
   if (step !== undefined) rows.push([EXPORTS.step, 0, step.index]);
   if (module.start !== undefined) rows.push([EXPORTS.start, 0, module.start]);
   const mutables = module.globals.filter(global => global.mutable).length;
-  for (let i = 0; i < mutables; i++) rows.push([`${EXPORTS.reader}${i}`, 0, layout.readers + i]);
+  for (let i = 0; i < mutables; i++)
+    rows.push(
+      [`${EXPORTS.reader}${i}`, 0, layout.readers + i],
+      [`${EXPORTS.writer}${i}`, 0, layout.writers + i],
+    );
   // An export is also what allows `ref.func` to name a function.
   let declared = 0;
   for (const { kind, index } of module.exports.values())
@@ -136,7 +140,8 @@ interface Helper {
 
 function helpersOf(module: Module, layout: Layout, maximumPages: number): Helper[] {
   const readers = module.globals.flatMap((global, i) => (global.mutable ? [reader(global.type, i)] : []));
-  return [grow(layout, maximumPages), ...readers];
+  const writers = module.globals.flatMap((global, i) => (global.mutable ? [writer(global.type, i)] : []));
+  return [grow(layout, maximumPages), ...readers, ...writers];
 }
 
 /** A function that gives the bits of a global: () -> i64, of a vector () -> (i64, i64). */
@@ -152,6 +157,18 @@ function reader(type: ValueType, index: number): Helper {
     body.u8(0xfd, 0x1d, 0x01);
   }
   return { params: [], results: type === V128 ? [I64, I64] : [I64], body: body.u8(0x0b).view() };
+}
+
+/** A function that sets a global to these bits: (i64) -> (), of a vector (i64, i64) -> (). */
+function writer(type: ValueType, index: number): Helper {
+  const body = new Writer().u8(0x00, 0x20, 0x00);
+  if (type === I32 || type === F32) body.u8(0xa7);
+  if (type === F32) body.u8(0xbe);
+  if (type === F64) body.u8(0xbf);
+  // i64x2.splat, then the upper lane.
+  if (type === V128) body.u8(0xfd, 0x12, 0x20, 0x01, 0xfd, 0x1e, 0x01);
+  globalSet(body, index);
+  return { params: type === V128 ? [I64, I64] : [I64], results: [], body: body.u8(0x0b).view() };
 }
 
 /**

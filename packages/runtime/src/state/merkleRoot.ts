@@ -26,7 +26,8 @@ export function rootOfLeaves(leaves: readonly Uint8Array[], hash: Hash = sha256)
   return level[0]!;
 }
 
-function nodeHash(left: Uint8Array, right: Uint8Array, hash: Hash): Uint8Array {
+/** Hash of an inner node: sha256(0x01 ‖ left ‖ right). */
+export function nodeHash(left: Uint8Array, right: Uint8Array, hash: Hash): Uint8Array {
   const node = new Uint8Array(65);
   node[0] = 1;
   node.set(left, 1);

@@ -1,6 +1,7 @@
 import { EXIT } from '../profile.ts';
 import { HOST_CALL_FUEL } from '../rewrite/costs.ts';
-import { compareBytes } from '../state/stateRoot.ts';
+import { compareBytes } from '../state/bytes.ts';
+import type { StepState } from '../state/stepState.ts';
 import type { Import } from '../wasm/module.ts';
 import { clockCalls } from './clockCalls.ts';
 import { type Descriptor, Descriptors } from './descriptors.ts';
@@ -46,6 +47,7 @@ export class WasiHost {
   /** Fuel spent in the steps before this one, and fuel this one began with. */
   fuelBefore = 0n;
   fuelAtStart = 0n;
+  private readonly quota: Quota;
   private readonly initial: readonly Descriptor[];
   private guest: Guest | undefined;
   private guestMemory: GuestMemory | undefined;
@@ -53,6 +55,7 @@ export class WasiHost {
   constructor(input: HostInput) {
     this.input = input;
     const quota = new Quota(input.outputBytes);
+    this.quota = quota;
     const inputs = new Directory(1n, 16n);
     const names = [...input.files.keys()].map(name => ({ name, bytes: new TextEncoder().encode(name) }));
     names.sort((a, b) => compareBytes(a.bytes, b.bytes));
@@ -100,6 +103,27 @@ export class WasiHost {
   /** Whether no descriptor was opened, closed or moved since the program began. */
   isAtRest(): boolean {
     return this.descriptors.isInitial(this.initial);
+  }
+
+  /**
+   * What the root of a step does not cover becomes a function of what it covers: files are numbered by name, and what
+   * may still be written follows from what there is.
+   */
+  settle(): void {
+    this.out.renumber();
+    const held = this.out.entries().reduce((sum, [, file]) => sum + file.size, 0);
+    this.quota.reset(this.input.outputBytes - held - this.stdout.size - this.stderr.size);
+  }
+
+  /** Takes the place of the host that a step left in this state. */
+  restore(state: Omit<StepState, 'memory' | 'globals'>): void {
+    this.random.position = Number(state.randomPosition);
+    this.waitedNs = state.waitedNs;
+    this.fuelBefore = state.fuelUsed;
+    for (const [name, contents] of state.outputs) this.out.restore(name, contents);
+    this.stdout.write(0, state.stdout);
+    this.stderr.write(0, state.stderr);
+    this.settle();
   }
 
   /** The functions a module imports; `onCall` is told after each call. */

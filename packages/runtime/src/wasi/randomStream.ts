@@ -3,7 +3,7 @@ import { fail } from './errno.ts';
 
 const BLOCK = 64;
 /** Blocks of one key and nonce in RFC 8439: its counter has 32 bits. */
-const MAX_BYTES = BLOCK * 2 ** 32;
+export const MAX_RANDOM_BYTES = BLOCK * 2 ** 32;
 
 /** The stream of random bytes: ChaCha20 (RFC 8439) under the seed, nonce zero, from block 0. */
 export class RandomStream {
@@ -16,7 +16,7 @@ export class RandomStream {
   }
 
   draw(into: Uint8Array): void {
-    if (this.position + into.length > MAX_BYTES) fail('IO');
+    if (this.position + into.length > MAX_RANDOM_BYTES) fail('IO');
     const block = Math.floor(this.position / BLOCK);
     const skip = this.position % BLOCK;
     const stream = chacha20(
