@@ -9,6 +9,7 @@ export * from './deployment.ts';
 export * from './errors.ts';
 export * from './evidence.ts';
 export * from './execution.ts';
+export * from './integrityView.ts';
 export * from './logEntry.ts';
 export * from './lot.ts';
 export * from './manifest.ts';
