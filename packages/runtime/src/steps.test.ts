@@ -23,7 +23,7 @@ const inputOf = (module: Uint8Array, limits = STEPS_LIMITS) => ({
   seed: new Uint8Array(32).fill(3),
   timeMs: 1_700_000_000_000n,
   limits,
-  hash: (bytes: Uint8Array) => hash('sha256', bytes, 'buffer'),
+  hash: (bytes: Uint8Array) => new Uint8Array(hash('sha256', bytes, 'buffer')),
 });
 
 /** A whole run, and the encoded state after every step but the last. */
