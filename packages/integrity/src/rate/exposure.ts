@@ -1,0 +1,28 @@
+import { ADVERSARIAL_SHARE_PPM, EXACT_DETECTION_PPM } from '../assumptions.ts';
+import { ONE_PPM, powerPpmUp, timesPpm } from '../ppm.ts';
+
+/** What a provider stands to lose and to win with one order. All amounts in base units of one token (KOIN, converted). */
+export interface Exposure {
+  /** Free stake: what a conviction would burn, S. */
+  bond: bigint;
+  /** Most that a wrong result could bring, g: the whole price unless it is known better. */
+  gain: bigint;
+  /** Sum of gains of the provider's orders that are not final yet, without this one. */
+  gainInFlight: bigint;
+  /** Chance that a replay finds a fault, d; exact replay by default. */
+  detectionPpm?: number;
+  /** Share of stake that acts together, α. */
+  adversarialSharePpm?: number;
+  /** Auditors drawn, at least 1; all of them have to collude. */
+  auditors?: number;
+}
+
+/** d·(1 − ρ): the chance that an audit that is done leads to a conviction, ppm, rounded down; ρ = α^auditors. */
+export function catchPpm(exposure: Omit<Exposure, 'bond' | 'gain' | 'gainInFlight'>): number {
+  const {
+    detectionPpm = EXACT_DETECTION_PPM,
+    adversarialSharePpm = ADVERSARIAL_SHARE_PPM,
+    auditors = 1,
+  } = exposure;
+  return timesPpm(detectionPpm, ONE_PPM - powerPpmUp(adversarialSharePpm, auditors));
+}
