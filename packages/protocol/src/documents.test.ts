@@ -71,7 +71,15 @@ const inclusion = {
   anchor: { transaction: digest, block: 17, blockHash: digest },
 };
 const audit = { report: signed('AuditReport'), inclusion, choice: { by: 'owner' } };
-const lot = { by: 'lot', beacon: digest, beaconBlock: 18, candidates: [{ operator: address, stake: '5' }] };
+const lot = {
+  by: 'lot',
+  beaconRound: '18',
+  beacon: digest,
+  stakeBlock: 16,
+  round: 0,
+  total: '5',
+  candidates: [{ operator: address, stake: '5' }],
+};
 const evidence = {
   koinon: 'evidence/1',
   manifest: blob,

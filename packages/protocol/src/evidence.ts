@@ -32,8 +32,16 @@ export const auditEvidenceSchema = z.strictObject({
     z.strictObject({ by: z.literal('owner') }),
     z.strictObject({
       by: z.literal('lot'),
+      /** The first round of the beacon that nobody knew when the leaf was first anchored, and its value. */
+      beaconRound: uint(64),
       beacon: bytes32,
-      beaconBlock: z.number().int().nonnegative().safe(),
+      /** The block before that anchor: stakes count as it ended. */
+      stakeBlock: z.number().int().nonnegative().safe(),
+      /** The first round of the draw that fell on a candidate. */
+      round: z.number().int().min(0).max(127),
+      /** Stake of all nodes, eligible or not, base units of KOIN. */
+      total: uint(256),
+      /** Who could be drawn: auditing nodes with stake that are neither party's nor its owner's. */
       candidates: z.array(z.strictObject({ operator: address, stake: uint(256) })).max(1024),
     }),
   ]),
@@ -54,5 +62,7 @@ export const jobEvidenceSchema = z.strictObject({
   verdict: cid.optional(),
   inclusion: inclusionSchema,
   audits: z.array(auditEvidenceSchema).max(16),
+  /** Present when the lot had nobody replay the receipt: what the coin was tossed from. */
+  lot: z.strictObject({ beaconRound: uint(64), beacon: bytes32 }).optional(),
 });
 export type JobEvidence = z.infer<typeof jobEvidenceSchema>;

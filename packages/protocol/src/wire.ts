@@ -14,6 +14,10 @@ const digest = z.strictObject({ digest: bytes32 });
 const index = z.number().int().nonnegative().safe();
 const hashes = z.array(bytes32).max(64);
 const manifestBytes = byteString(MANIFEST_MAX_BYTES);
+/** State roots of a trace in one answer. */
+export const TRACE_ROOTS_MAX = 8192;
+/** Leaf hashes of a log in one answer. */
+export const LOG_LEAVES_MAX = 4096;
 const reason = z.string().max(1024);
 
 /** What a channel's id is made of, so that the payee can look it up (`Escrow`). */
@@ -109,9 +113,12 @@ export const methods = {
     }),
     response: jobAnswer,
   },
-  /** What an auditor needs to replay a receipt; of a private job, only for the auditor the grant names. */
+  /**
+   * What an auditor needs to replay a receipt, named by its digest or by its place in the provider's log; of a private job,
+   * only for the auditor the grant names.
+   */
   'audit.material': {
-    request: z.strictObject({ receipt: bytes32 }),
+    request: z.union([z.strictObject({ receipt: bytes32 }), z.strictObject({ index })]),
     response: z.strictObject({
       order: signedSchema('Order'),
       manifest: manifestBytes,
@@ -125,6 +132,18 @@ export const methods = {
       verdict: cid.optional(),
     }),
   },
+  /**
+   * The state roots of a receipt's trace from one step on, as many as one answer takes; `count` is how many there are. Of
+   * a private job, only for the auditor the grant names.
+   */
+  'trace.get': {
+    request: z.strictObject({
+      receipt: bytes32,
+      from: index,
+      max: z.number().int().min(1).max(TRACE_ROOTS_MAX),
+    }),
+    response: z.strictObject({ count: index, roots: z.array(bytes32).max(TRACE_ROOTS_MAX) }),
+  },
   /** Asks an auditor to replay a receipt that the lot, or the owner, gave it. */
   'audit.request': {
     request: z.strictObject({ provider: address, receipt: bytes32 }),
@@ -135,6 +154,11 @@ export const methods = {
   'log.inclusion': {
     request: z.strictObject({ index, size: index }),
     response: z.strictObject({ index, size: index, path: hashes }),
+  },
+  /** Leaf hashes from one index on, as many as one answer takes; `size` is how many there are. */
+  'log.leaves': {
+    request: z.strictObject({ from: index, max: z.number().int().min(1).max(LOG_LEAVES_MAX) }),
+    response: z.strictObject({ size: index, leaves: z.array(bytes32).max(LOG_LEAVES_MAX) }),
   },
   'log.consistency': {
     request: z.strictObject({ first: index, second: index }),

@@ -62,6 +62,8 @@ export interface Sources {
   block?(number: number): Promise<{ hash: Hex; timestampSeconds: number } | undefined>;
   /** The staked auditors a lot had to be drawn from: those before `anchorBlock`, without the parties' own nodes. */
   candidates?(draw: { anchorBlock: number; provider: Hex; requester: Hex }): Promise<readonly Candidate[]>;
+  /** Stake of all nodes as that block ended, base units of KOIN. */
+  totalStake?(block: number): Promise<bigint>;
   /** Runs a public job again. Throws where this machine could not, which proves nothing. */
   replay?(job: ReplayJob): Promise<ReplayResult>;
   /** The network the evidence should belong to. */

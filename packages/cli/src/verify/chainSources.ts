@@ -3,7 +3,9 @@ import { type Deployment, type Hex, roles, schema } from '@koinon/protocol';
 import type { Sources } from '@koinon/verify';
 import { z } from 'zod';
 
-type ChainSources = Required<Pick<Sources, 'anchor' | 'dataset' | 'model' | 'block' | 'candidates'>>;
+type ChainSources = Required<
+  Pick<Sources, 'anchor' | 'dataset' | 'model' | 'block' | 'candidates' | 'totalStake'>
+>;
 
 /** How long the history of a model's passports is waited for, milliseconds. */
 const HISTORY_TIMEOUT_MS = 10_000;
@@ -27,6 +29,8 @@ export async function openChainSources(
       },
       block: number => chain.block(number),
       candidates: draw => candidatesOf(chain, draw),
+      totalStake: async block =>
+        (await chain.nodes.stakesAt(block)).reduce((sum, { stake }) => sum + stake, 0n),
     },
     close: () => chain.close(),
   };

@@ -1,46 +1,78 @@
-import {
-  type Candidate,
-  drawAuditor,
-  drawId,
-  type Hex,
-  type Inclusion,
-  KoinonError,
-  roles,
-} from '@koinon/protocol';
+import { type Candidate, drawAuditors, drawId, type Hex, KoinonError, roles } from '@koinon/protocol';
 import type { NodePorts } from '../ports/ports.ts';
+import { beaconOf } from './beaconOf.ts';
 
-export interface Draw {
-  id: Hex;
+/** What decides about a leaf: `seed` is the id of its draw. */
+export interface Toss {
+  seed: Hex;
+  beaconRound: bigint;
   beacon: Hex;
-  beaconBlock: number;
+}
+
+/** Who could be drawn for a leaf, with the stakes that count. */
+export interface Field {
+  /** The block before the leaf's first anchor. */
+  stakeBlock: number;
+  /** Stake of all nodes, base units of KOIN. */
+  total: bigint;
   candidates: Candidate[];
-  auditor: Hex;
+}
+
+export interface Draw extends Toss, Field {
+  round: number;
+  /** Ascending; at least one. */
+  auditors: Hex[];
+}
+
+/** The lot of a leaf whose first anchor stands in that block; waits for the beacon. */
+export async function tossFor(
+  { chain }: Pick<NodePorts, 'chain'>,
+  leaf: Uint8Array,
+  anchorBlock: number,
+  signal: AbortSignal,
+): Promise<Toss> {
+  const beacons = beaconOf(chain);
+  const beaconRound = await beacons.roundAfter(anchorBlock);
+  const beacon = await beacons.value(beaconRound, signal);
+  return { seed: drawId(beacon, leaf), beaconRound, beacon };
+}
+
+/** The auditing nodes with stake before the anchor, less the parties and the other nodes of their owners. */
+export async function fieldOf(
+  { chain }: Pick<NodePorts, 'chain'>,
+  anchorBlock: number,
+  parties: readonly Hex[],
+): Promise<Field> {
+  const stakeBlock = anchorBlock - 1;
+  const registry = new Map((await chain.nodes.list()).map(node => [node.operator, node]));
+  const barred = new Set(parties.map(party => registry.get(party)?.owner));
+  const stakes = await chain.nodes.stakesAt(stakeBlock);
+  const candidates = stakes.filter(({ operator }) => {
+    const node = registry.get(operator);
+    return (
+      node !== undefined &&
+      (node.roles & roles.audit) !== 0 &&
+      !barred.has(node.owner) &&
+      !parties.includes(operator)
+    );
+  });
+  return { stakeBlock, total: stakes.reduce((sum, { stake }) => sum + stake, 0n), candidates };
 }
 
 /**
- * The auditor the lot gives a leaf: the beacon is the hash of the block after the anchor, the candidates are the
- * auditing nodes with stake before it, less those of the provider's and the requester's owners. Anyone who reads the
- * chain gets the same. Throws `K_NO_AUDITOR` when there is no candidate.
+ * The auditors the lot gives a leaf. Anyone who reads the chain gets the same. Throws `K_NO_AUDITOR` when there is no
+ * candidate.
  */
 export async function drawForReceipt(
   ports: Pick<NodePorts, 'chain'>,
-  subject: { leaf: Uint8Array; inclusion: Inclusion; provider: Hex; requester: Hex },
+  subject: { leaf: Uint8Array; anchorBlock: number; provider: Hex; requester: Hex },
   signal: AbortSignal,
 ): Promise<Draw> {
-  const { chain } = ports;
-  const anchorBlock = subject.inclusion.anchor.block;
-  const beaconBlock = anchorBlock + 1;
-  const beacon = (await chain.waitForBlock(beaconBlock, signal)).hash;
-  const registry = new Map((await chain.nodes.list()).map(node => [node.operator, node]));
-  const barred = new Set([subject.provider, subject.requester].map(party => registry.get(party)?.owner));
-  const candidates = (await chain.nodes.stakesAt(anchorBlock - 1))
-    .filter(({ operator }) => {
-      const node = registry.get(operator);
-      return node !== undefined && (node.roles & roles.audit) !== 0 && !barred.has(node.owner);
-    })
-    .filter(({ operator }) => operator !== subject.provider && operator !== subject.requester);
-  const auditor = drawAuditor({ beacon, leaf: subject.leaf, candidates });
-  if (!auditor) {
+  const { leaf, anchorBlock, provider, requester } = subject;
+  const toss = await tossFor(ports, leaf, anchorBlock, signal);
+  const field = await fieldOf(ports, anchorBlock, [provider, requester]);
+  const drawn = drawAuditors(toss.seed, field.candidates, field.total);
+  if (!drawn) {
     throw new KoinonError({
       code: 'K_NO_AUDITOR',
       message:
@@ -49,5 +81,5 @@ export async function drawForReceipt(
       next: 'Order without assurance, or wait until an auditing node has staked.',
     });
   }
-  return { id: drawId(beacon, subject.leaf), beacon, beaconBlock, candidates, auditor };
+  return { ...toss, ...field, ...drawn };
 }

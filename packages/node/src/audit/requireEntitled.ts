@@ -3,6 +3,7 @@ import {
   decodeManifest,
   digestOfCid,
   type Hex,
+  isAudited,
   KoinonError,
   logLeafHash,
   sha256,
@@ -58,11 +59,12 @@ export async function requireEntitled(
   }
   const draw = await drawForReceipt(
     ports,
-    { leaf, inclusion, provider, requester: order.message.requester },
+    { leaf, anchorBlock: inclusion.anchor.block, provider, requester: order.message.requester },
     signal,
   );
-  if (draw.auditor !== signer.address) throw refused(`the lot fell on ${draw.auditor}`);
-  return draw.id;
+  if (!draw.auditors.includes(signer.address)) throw refused(`the lot fell on ${draw.auditors.join(', ')}`);
+  if (!isAudited(draw.seed, order.message.auditRatePpm)) throw refused('the lot has nobody replay it');
+  return draw.seed;
 }
 
 /** Checks that the dataset's owner gave this requester a grant for this program, and the audit to this node. */

@@ -9,6 +9,51 @@ const AUDIT_PATIENCE_MS = 3_600_000;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 5_000;
 
+/** How long the other drawn auditors are waited for once one has reported, milliseconds. */
+const OTHERS_PATIENCE_MS = 30_000;
+
+type Reported = Awaited<ReturnType<typeof obtainReport>>;
+
+/**
+ * Gets the reports of the drawn auditors: at least one, and those of the others that come soon after it. Throws
+ * `K_AUDIT_DIFFERS` as soon as one came to something else, and what the first threw when none reported.
+ */
+export async function obtainReports(
+  ports: Pick<NodePorts, 'network' | 'chain' | 'clock' | 'deployment'>,
+  audit: { auditors: readonly Hex[]; provider: Hex; received: ReceiptStep; draw: Hex },
+  signal: AbortSignal,
+): Promise<Reported[]> {
+  const { auditors, ...rest } = audit;
+  const enough = new AbortController();
+  const reports = new Map<Hex, Reported>();
+  const failures: unknown[] = [];
+  const all = Promise.all(
+    auditors.map(async auditor => {
+      try {
+        reports.set(
+          auditor,
+          await obtainReport(ports, { auditor, ...rest }, AbortSignal.any([signal, enough.signal])),
+        );
+      } catch (error) {
+        failures.push(error);
+        if (isDifference(error)) enough.abort(error);
+      }
+      if (reports.size === 1)
+        void ports.clock.wait(OTHERS_PATIENCE_MS, enough.signal).then(() => enough.abort());
+    }),
+  );
+  await all;
+  enough.abort();
+  const difference = failures.find(isDifference);
+  if (difference !== undefined) throw difference;
+  if (reports.size === 0) throw failures[0];
+  return auditors.flatMap(auditor => reports.get(auditor) ?? []);
+}
+
+function isDifference(error: unknown): boolean {
+  return error instanceof KoinonError && error.code === 'K_AUDIT_DIFFERS';
+}
+
 /** Gets an auditor's report on the receipt and its place in the auditor's log. Throws `K_AUDIT_DIFFERS`, `K_AUDIT_REFUSED`. */
 export async function obtainReport(
   ports: Pick<NodePorts, 'network' | 'chain' | 'clock' | 'deployment'>,

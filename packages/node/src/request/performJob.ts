@@ -2,13 +2,13 @@ import {
   type Assurance,
   AUDIT_RATE_ALWAYS_PPM,
   assurances,
-  auditEvidenceSchema,
   channelSchema,
   cidOfDigest,
   DAG_CBOR,
   decodeManifest,
   type Hex,
   inclusionSchema,
+  isAudited as isAuditedBy,
   type JobEvidence,
   jobEvidenceSchema,
   KoinonError,
@@ -25,7 +25,7 @@ import {
   ZERO_ADDRESS,
 } from '@koinon/protocol';
 import { z } from 'zod';
-import { drawForReceipt } from '../audit/drawForReceipt.ts';
+import { drawForReceipt, tossFor } from '../audit/drawForReceipt.ts';
 import { proveInclusion } from '../audit/proveInclusion.ts';
 import type { Workflows } from '../durable/workflow.ts';
 import { ask } from '../peers/ask.ts';
@@ -34,7 +34,7 @@ import type { NodePorts } from '../ports/ports.ts';
 import type { ChannelBook } from '../work/channelBook.ts';
 import { checkReceipt, fetchOutputs, receiptStep } from './checkReceipt.ts';
 import { fundChannel } from './fundChannel.ts';
-import { obtainReport } from './obtainReport.ts';
+import { obtainReport, obtainReports } from './obtainReport.ts';
 import type { Payer } from './payer.ts';
 
 /** How long a provider has to run an order, seconds. */
@@ -62,7 +62,7 @@ const channelStep = z.object({
   transaction: schema.bytes32.optional(),
 });
 const orderStep = z.object({ digest: schema.bytes32, order: signedSchema('Order'), manifest: schema.cid });
-const auditStep = z.object({ audits: z.array(auditEvidenceSchema) });
+const auditStep = jobEvidenceSchema.pick({ audits: true, lot: true });
 const voucherStep = z.object({ voucher: signedSchema('Voucher').optional(), amount: schema.uint(128) });
 
 /**
@@ -172,11 +172,24 @@ export async function performJob(
     ),
   );
 
-  const { audits } = await step('audit', auditStep, async () => {
+  const { audits, lot } = await step('audit', auditStep, async () => {
     if (!isAudited) return { audits: [] };
-    const { choice, auditor, draw } = await chooseAuditor();
-    const report = await obtainReport(ports, { auditor, provider, received, draw }, signal);
-    return { audits: [{ ...report, choice }] };
+    if (request.assurance === 'owner-audited') {
+      const { auditor } = ordered.order.message;
+      const report = await obtainReport(ports, { auditor, provider, received, draw: ZERO_32 }, signal);
+      return { audits: [{ ...report, choice: { by: 'owner' as const } }] };
+    }
+    const anchorBlock = inclusion.anchor.block;
+    const { seed, ...tossed } = await tossFor(ports, leaf, anchorBlock, signal);
+    if (!isAuditedBy(seed, ordered.order.message.auditRatePpm)) return { audits: [], lot: tossed };
+    const parties = { provider, requester: signer.address };
+    const {
+      auditors,
+      seed: draw,
+      ...choice
+    } = await drawForReceipt(ports, { leaf, anchorBlock, ...parties }, signal);
+    const reports = await obtainReports(ports, { auditors, provider, received, draw }, signal);
+    return { audits: reports.map(report => ({ ...report, choice: { by: 'lot' as const, ...choice } })) };
   });
 
   const visibility = manifest.private ? 'private' : 'public';
@@ -204,25 +217,8 @@ export async function performJob(
     ...(received.verdict ? { verdict: received.verdict } : {}),
     inclusion,
     audits,
+    ...(lot ? { lot } : {}),
   });
-
-  async function chooseAuditor() {
-    if (request.assurance === 'owner-audited') {
-      const { auditor } = ordered.order.message;
-      return { auditor, draw: ZERO_32, choice: { by: 'owner' as const } };
-    }
-    const draw = await drawForReceipt(
-      ports,
-      { leaf, inclusion, provider, requester: signer.address },
-      signal,
-    );
-    const { beacon, beaconBlock, candidates } = draw;
-    return {
-      auditor: draw.auditor,
-      draw: draw.id,
-      choice: { by: 'lot' as const, beacon, beaconBlock, candidates },
-    };
-  }
 }
 
 function late(provider: Hex, order: Hex): KoinonError {

@@ -17,6 +17,13 @@ function paidTo(network: SeededNetwork, name: string): bigint {
     .reduce((sum, account) => sum + account.cumulativeAmount, 0n);
 }
 
+function reportsOf(network: SeededNetwork, name: string): AuditReport[] {
+  const { log } = network.member(name).store;
+  return Array.from({ length: log.size }, (_, index) => log.at(index)!).flatMap(entry =>
+    entry.type === 'AuditReport' ? [entry.message] : [],
+  );
+}
+
 async function withNetwork(seed: number, body: (network: SeededNetwork) => Promise<void>): Promise<void> {
   const network = await seededNetwork(seed);
   try {
@@ -33,8 +40,8 @@ test('private work is granted, run, replayed by the auditor its owner named, and
     assert.equal(paidTo(network, 'hospital'), 10n ** 17n);
     const [job] = network.member('hospital').node.jobs.list();
     assert.equal(job?.state, 'paid');
-    const report = network.member('hospital-audit').store.log.at(0);
-    const said = report!.message as AuditReport;
+    const [said] = reportsOf(network, 'hospital-audit');
+    assert.ok(said);
     assert.equal(said.verdict, auditVerdicts.agrees);
     assert.equal(said.receipt, job?.receiptDigest);
   });
@@ -46,11 +53,9 @@ test('public work is replayed by an auditor that neither side chose, and paid', 
     assert.equal(study.state, 'done', study.failure?.message);
     const worker = ['alder', 'birch'].find(name => network.member(name).node.jobs.list().length === 1)!;
     assert.ok(paidTo(network, worker) > 0n);
-    const reports = ['alder', 'birch', 'hospital-audit'].filter(
-      name => network.member(name).store.log.at(0)?.type === 'AuditReport',
-    );
-    assert.equal(reports.length, 1);
-    assert.notEqual(reports[0], worker);
+    const reports = ['alder', 'birch', 'hospital-audit'].filter(name => reportsOf(network, name).length > 0);
+    assert.ok(reports.length > 0);
+    assert.ok(!reports.includes(worker));
   });
 });
 

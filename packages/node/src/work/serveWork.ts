@@ -94,7 +94,8 @@ export function serveWork(
   });
 
   answer(network, 'audit.material', async (request, from) => {
-    const job = jobs.byReceipt(request.receipt);
+    const receipt = 'receipt' in request ? request.receipt : receiptAt(store, request.index);
+    const job = receipt && jobs.byReceipt(receipt);
     const entry = job && store.log.byKey(`receipt:${job.orderDigest}`);
     if (!job?.result || entry?.type !== 'Receipt' || !mayAudit(job, from)) throw unknownJob();
     const dataset = datasetOf(job);
@@ -112,6 +113,11 @@ export function serveWork(
       ...(job.result.verdict === undefined ? {} : { verdict: job.result.verdict }),
     };
   });
+}
+
+function receiptAt({ log }: NodePorts['store'], index: number): Hex | undefined {
+  const entry = log.at(index);
+  return entry?.type === 'Receipt' ? entry.digest : undefined;
 }
 
 /** A private job is opened to the auditor its grant names and to nobody else; a public one to anyone. */

@@ -1,4 +1,4 @@
-import { type AuditEvidence, assurances, drawAuditor, drawId, logLeafHash } from '@koinon/protocol';
+import { type AuditEvidence, assurances, drawAuditors, drawId, logLeafHash } from '@koinon/protocol';
 import { asked, type Check, failed, type Outcome, ok, skipped } from '../check.ts';
 import { count, short } from '../words.ts';
 import type { JobContext } from './context.ts';
@@ -45,7 +45,18 @@ export async function* checkLot(
         'It was drawn for another receipt, or from another beacon.',
       );
     }
-    const drawn = drawAuditor({ beacon: choice.beacon, leaf, candidates });
+    const eligible = candidates.reduce((sum, { stake }) => sum + stake, 0n);
+    if (eligible > choice.total) {
+      return failed('The candidates have more stake than there is.', 'Their chances were altered.');
+    }
+    const lot = drawAuditors(draw, candidates, choice.total);
+    if (lot && lot.round !== choice.round) {
+      return failed(
+        `It falls on somebody in round ${lot.round}, not ${choice.round}.`,
+        'Somebody chose the auditor, or altered the list of candidates.',
+      );
+    }
+    const drawn = lot?.auditors.find(auditor => auditor === said.auditor) ?? lot?.auditors[0];
     return drawn === said.auditor
       ? ok(
           `Drawn among ${count(candidates.length, 'candidate')} by stake, from beacon ${short(choice.beacon)}.`,
@@ -59,11 +70,18 @@ export async function* checkLot(
     `${prefix}.beacon`,
     'The lot was drawn from a number nobody could know before.',
     async () => {
-      const { beacon, beaconBlock } = choice;
+      const { beacon, beaconRound, stakeBlock } = choice;
+      const beaconBlock = Number(beaconRound);
       if (beaconBlock !== anchor.block + 1) {
         return failed(
           `It was taken from block ${beaconBlock}; the log was anchored in block ${anchor.block}.`,
           'It must be the very next block, or somebody could wait for one that suits.',
+        );
+      }
+      if (stakeBlock !== anchor.block - 1) {
+        return failed(
+          `Stakes were taken from block ${stakeBlock}; the log was anchored in block ${anchor.block}.`,
+          'They must be those of the block before, or somebody could stake after the log was known.',
         );
       }
       const ask = sources.block;
@@ -85,8 +103,18 @@ export async function* checkLot(
 
 async function compareCandidates(
   { evidence, sources }: JobContext,
-  { candidates }: LotChoice,
+  { candidates, total, stakeBlock }: LotChoice,
 ): Promise<Outcome> {
+  const askTotal = sources.totalStake;
+  if (askTotal) {
+    const staked = await asked(() => askTotal.call(sources, stakeBlock));
+    if (staked !== total) {
+      return failed(
+        `All nodes together are said to have ${total}; the chain says ${staked}.`,
+        'It would make the lot fall earlier or later than it did.',
+      );
+    }
+  }
   const ask = sources.candidates;
   if (!ask)
     return skipped(

@@ -6,7 +6,7 @@ import {
   type Candidate,
   cidOfBlob,
   cidOfNode,
-  drawAuditor,
+  drawAuditors,
   drawId,
   type ExecutionOpening,
   encodeManifest,
@@ -192,12 +192,22 @@ export async function makeJob(world: World, plan: JobPlan): Promise<JobEvidence>
     const beacon: Hex = world.chain.block(beaconBlock).hash;
     const parts = { provider: provider.address, requester: researcher.address };
     const candidates = [...(plan.candidates ?? world.chain.candidates(parts))];
-    const drawn = drawAuditor({ beacon, leaf, candidates });
+    const total = world.chain.stakes.reduce((sum, { stake }) => sum + stake, 0n);
+    const lot = drawAuditors(drawId(beacon, leaf), candidates, total)!;
+    const [drawn] = lot.auditors;
     const auditor = plan.auditor ?? Object.values(parties).find(party => party.address === drawn)!;
     return {
       auditor,
       draw: drawId(beacon, leaf),
-      choice: { by: 'lot' as const, beacon, beaconBlock, candidates },
+      choice: {
+        by: 'lot' as const,
+        beaconRound: BigInt(beaconBlock),
+        beacon,
+        stakeBlock: inclusion.anchor.block - 1,
+        round: lot.round,
+        total,
+        candidates,
+      },
     };
   }
 }

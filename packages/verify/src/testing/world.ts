@@ -56,6 +56,7 @@ export function makeWorld(): World {
     model: async digest => chain.models.get(digest),
     block: async number => chain.block(number),
     candidates: async draw => chain.candidates(draw),
+    totalStake: async () => chain.stakes.reduce((sum, { stake }) => sum + stake, 0n),
     replay: async ({ manifest, program, inputs }) => runTwin(manifest, [program, ...inputs.values()]),
     domains,
     programs: new Map([...programs].map(([name, bytes]) => [toHex(sha256(bytes)), name])),

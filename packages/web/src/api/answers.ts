@@ -88,7 +88,15 @@ export interface Audit {
   inclusion: Inclusion;
   choice:
     | { by: 'owner' }
-    | { by: 'lot'; beacon: Hex; beaconBlock: number; candidates: { operator: Hex; stake: string }[] };
+    | {
+        by: 'lot';
+        beaconRound: string;
+        beacon: Hex;
+        stakeBlock: number;
+        round: number;
+        total: string;
+        candidates: { operator: Hex; stake: string }[];
+      };
 }
 
 export interface OutputFile {

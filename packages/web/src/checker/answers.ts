@@ -1,7 +1,7 @@
 import {
   decodeManifest,
   decodeNode,
-  drawAuditor,
+  drawAuditors,
   drawId,
   logLeafHash,
   messageSchema,
@@ -36,9 +36,9 @@ export const answers: {
   },
   lot: async ({ receipt, leafSalt, choice }) => {
     const leaf = leafOf(receipt, leafSalt);
-    const { beacon } = choice;
     const candidates = choice.candidates.map(({ operator, stake }) => ({ operator, stake: BigInt(stake) }));
-    return { auditor: drawAuditor({ beacon, leaf, candidates }), draw: drawId(beacon, leaf) };
+    const draw = drawId(choice.beacon, leaf);
+    return { auditors: drawAuditors(draw, candidates, BigInt(choice.total))?.auditors ?? [], draw };
   },
   description: async ({ model }) => {
     const { inspectModel } = await import('@koinon/executors/onnx');

@@ -48,7 +48,7 @@ export interface Questions {
   /** The lot, drawn again for a receipt. */
   lot: {
     args: { receipt: Statement; leafSalt: Hex; choice: Extract<Audit['choice'], { by: 'lot' }> };
-    answer: { auditor: Hex | undefined; draw: Hex };
+    answer: { auditors: Hex[]; draw: Hex };
   };
   /** What a public model takes and says. */
   description: { args: { model: string }; answer: ModelDescription };

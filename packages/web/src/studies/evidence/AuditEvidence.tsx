@@ -63,14 +63,15 @@ function Lot({
   leafSalt: `0x${string}`;
 }) {
   const drawn = useChecked('lot', { receipt, leafSalt, choice });
-  const total = choice.candidates.reduce((sum, { stake }) => sum + BigInt(stake), 0n);
-  const isRight = drawn.state === 'checked' && drawn.answer.auditor === auditor.toLowerCase();
+  const total = BigInt(choice.total);
+  const isRight =
+    drawn.state === 'checked' && drawn.answer.auditors.some(drawn => drawn === auditor.toLowerCase());
   return (
     <>
       <p>
         <Term noun="lot">Drawn by lot</Term> among {choice.candidates.length}: every candidate with a chance
-        in proportion to its <Term noun="stake" />. The number drawn with is the fingerprint of block{' '}
-        {grouped(choice.beaconBlock)} (<Hash of={choice.beacon} label="the fingerprint of that block" />
+        in proportion to its <Term noun="stake" />. The number drawn with is round{' '}
+        {grouped(Number(choice.beaconRound))} of the beacon (<Hash of={choice.beacon} label="its value" />
         ), which nobody knew when the receipt was logged.
       </p>
       <table class="small">
