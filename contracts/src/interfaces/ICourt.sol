@@ -280,7 +280,9 @@ interface ICourt {
     /// @notice A juror's sealed vote: keccak256(abi.encode(dispute, round, juror, outcome, salt)).
     function sealVote(bytes32 dispute, bytes32 vote) external;
 
-    /// @notice Opens a sealed vote; seats follow from the beacon and the stake at `stakeBlock`.
+    /// @notice Opens a sealed vote; seats follow from the beacon and the stake at `stakeBlock`: the juror's share of all
+    /// stake but that of the accused and the accuser, who have no seat. (Their share must not leave seats empty, or a
+    /// small network could never decide.)
     function openVote(bytes32 dispute, bytes32 outcome, bytes32 salt) external;
 
     /// @notice The accuser's own result, once votes are no longer taken. Without it there is no bounty.
