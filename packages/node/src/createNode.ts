@@ -21,6 +21,7 @@ import type { NodePorts } from './ports/ports.ts';
 import { serveOffers, type Terms } from './provide/offerBook.ts';
 import { Payer } from './request/payer.ts';
 import { type LogAnchoring, startAnchoring } from './statements/anchorLog.ts';
+import { type LogKey, openLogKey } from './statements/logKey.ts';
 import { serveLog } from './statements/serveLog.ts';
 import { StudyBook } from './studies/studyBook.ts';
 import { type StudyService, startStudies } from './studies/studyService.ts';
@@ -62,6 +63,8 @@ export interface KoinonNode {
   studies: StudyService;
   catalogue: Catalogue;
   anchoring: LogAnchoring;
+  /** Signs the checkpoints of the log. */
+  logKey: LogKey;
   claiming: Claiming;
   worker: Worker;
   /** CIDs of the shipped programs by name. */
@@ -88,6 +91,7 @@ export async function createNode(
     signature: (await signStatement(entry.type, entry.message as never, deployment, signer)).signature,
   }));
   await requireWholeLog(ports);
+  const logKey = await openLogKey(ports);
   const programs = new Map<string, string>();
   for (const [name, bytes] of shippedPrograms) programs.set(name, await store.blobs.put(bytes, 'public'));
 
@@ -178,6 +182,7 @@ export async function createNode(
     studies,
     catalogue,
     anchoring,
+    logKey,
     claiming,
     worker,
     programs,

@@ -13,6 +13,7 @@ import { addOpenApiRoute } from './openapi/openApiRoute.ts';
 import { addBlobRoutes } from './routes/blobRoutes.ts';
 import { addChainRoutes } from './routes/chainRoutes.ts';
 import { addDatasetRoutes } from './routes/datasetRoutes.ts';
+import { addLogRoutes } from './routes/logRoutes.ts';
 import { addModelRoutes } from './routes/modelRoutes.ts';
 import { addPublishRoute } from './routes/publishRoute.ts';
 import { addRequestRoutes } from './routes/requestRoutes.ts';
@@ -63,6 +64,7 @@ export function createApp(
   addModelRoutes(api, node);
   addBlobRoutes(api, node);
   addChainRoutes(api, node);
+  addLogRoutes(api, node);
   addInferenceRoutes(api, node, predictors, meter);
   addMetricsRoute(api, node, predictors, meter);
   addOpenApiRoute(api, node.options.version);

@@ -6,6 +6,7 @@ const STATUS_BY_CODE: Record<string, ContentfulStatusCode> = {
   K_HTTP_TOKEN: 401,
   K_HTTP_HOST: 403,
   K_HTTP_ORIGIN: 403,
+  K_LOG_PRIVATE: 403,
   K_HTTP_NOT_FOUND: 404,
   K_DATASET_UNKNOWN: 404,
   K_STUDY_UNKNOWN: 404,

@@ -69,7 +69,10 @@ export class CheckedAnswers {
   #operationOf(method: string, path: string): [string, Operation] {
     const { pathname } = new URL(path, 'http://node');
     for (const [template, operations] of Object.entries(this.document.paths)) {
-      const pattern = template.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+');
+      const pattern = template
+        .replace(/[.]/g, '\\.')
+        .replace('{tile}', '.+')
+        .replace(/\{[^}]+\}/g, '[^/]+');
       const operation = operations[method];
       if (operation && new RegExp(`^${pattern}$`).test(pathname)) return [template, operation];
     }

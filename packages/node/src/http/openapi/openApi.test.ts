@@ -9,7 +9,7 @@ import { type TrainedNetwork, trainedNetwork } from '../../testing/trainedNetwor
 import { createApp } from '../createApp.ts';
 import { openApiPath } from './openApiDocument.ts';
 
-const DESCRIBED = /^\/(api|v2|metrics)(\/|$)/;
+const DESCRIBED = /^\/(api|v2|metrics|log)(\/|$)/;
 
 /** What is served and what is described, where the two differ. */
 function differences(app: Hono, document: OpenApi): string[] {
@@ -249,6 +249,13 @@ describe('the OpenAPI document', () => {
     await post('hospital', `/api/datasets/${dataset}/revoke`, {});
   });
 
+  test('describes the log as others watch it', async () => {
+    assert.match(await get('researcher', '/log/checkpoint'), /^koinon\//);
+    await get('researcher', '/log/key');
+    await get('researcher', '/log/tile/0/000.p/1');
+    await get('researcher', '/log/tile/entries/000.p/1');
+  });
+
   test('describes refusals', async () => {
     const paths = [
       '/api/datasets/999',
@@ -264,6 +271,8 @@ describe('the OpenAPI document', () => {
       '/api/transactions/x',
       '/api/requests',
       `/api/transactions/0x${'0'.repeat(64)}`,
+      '/log/tile/0/999',
+      '/log/tile/entries/999',
       '/v2/models/x',
       '/v2/models/x/ready',
     ];

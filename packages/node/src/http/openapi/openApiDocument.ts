@@ -46,9 +46,9 @@ export function openApiDocument(routes: readonly RouteDescription[], version: st
   };
 }
 
-/** `/api/studies/:id` as `/api/studies/{id}`. */
+/** `/api/studies/:id` as `/api/studies/{id}`; what a part must look like stands in its schema. */
 export function openApiPath(path: string): string {
-  return path.replace(/:([a-z]+)/gi, '{$1}');
+  return path.replace(/:([a-z]+)(\{[^}]*\})?/gi, '{$1}');
 }
 
 type Hoist = (schema: z.ZodType) => JsonSchema;
@@ -121,6 +121,7 @@ function hoister(operationId: string, schemas: Record<string, JsonSchema>): Hois
 }
 
 function operationIdOf({ method, path }: RouteDescription): string {
-  const words = path.endsWith('/') ? `${path}root` : path;
+  const plain = openApiPath(path).replace(/[{}]/g, '');
+  const words = plain.endsWith('/') ? `${plain}root` : plain;
   return method + words.replace(/[/:._-]+([a-z0-9]?)/gi, (_, letter: string) => letter.toUpperCase());
 }
