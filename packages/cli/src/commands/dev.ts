@@ -7,6 +7,10 @@ export function addDev(program: Command, surroundings: Surroundings): void {
     .command('dev')
     .description('bring up a whole local network and keep it up until Ctrl-C')
     .option('--fresh', 'forget what earlier runs left')
-    .addHelpText('after', '\nExample:\n  koinon dev --fresh')
+    .option(
+      '--challenge-window <seconds>',
+      'how long evidence is heard (default: a week); 280 lets a dispute be seen in a minute or two',
+    )
+    .addHelpText('after', '\nExamples:\n  koinon dev --fresh\n  koinon dev --fresh --challenge-window 280')
     .action(async options => (await import('../local/dev.ts')).dev(surroundings, options));
 }

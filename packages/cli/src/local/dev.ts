@@ -1,4 +1,5 @@
 import type { Surroundings } from '../commands/surroundings.ts';
+import { parseSeconds } from '../terminal/parseSeconds.ts';
 import { printResult } from '../terminal/printResult.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { facts, table } from '../terminal/table.ts';
@@ -6,7 +7,12 @@ import { members } from './members.ts';
 import { startLocalNetwork } from './startLocalNetwork.ts';
 
 /** Brings the local network up, says where everything is, and stays until it is told to leave. */
-export async function dev(surroundings: Surroundings, { fresh }: { fresh?: boolean }): Promise<void> {
+export async function dev(
+  surroundings: Surroundings,
+  { fresh, challengeWindow }: { fresh?: boolean; challengeWindow?: string },
+): Promise<void> {
+  const window =
+    challengeWindow === undefined ? undefined : parseSeconds('--challenge-window', challengeWindow, 14);
   const stopping = Promise.withResolvers<void>();
   const leave = () => stopping.resolve();
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -15,6 +21,7 @@ export async function dev(surroundings: Surroundings, { fresh }: { fresh?: boole
   try {
     const network = await startLocalNetwork(surroundings.home, {
       ...(fresh ? { fresh } : {}),
+      ...(window === undefined ? {} : { challengeWindowSeconds: window }),
       onProgress: text => progress.doing(text),
     }).finally(progress.stop);
     try {

@@ -13,7 +13,8 @@ export interface Member {
 
 /**
  * The smallest network in which nobody has to be trusted: a hospital with the auditor it named, two strangers that
- * work for and check each other, and a researcher.
+ * work for and check each other, one that only checks, and a researcher. The one that only checks has most of the stake:
+ * when one stranger accuses the other, a jury still has more than half of its seats to fill.
  */
 export const members: readonly Member[] = [
   { name: 'hospital', roles: ['custody'], stakeKoin: 10_000n, about: 'holds the data' },
@@ -26,5 +27,6 @@ export const members: readonly Member[] = [
   },
   { name: 'alder', roles: ['provide', 'audit'], stakeKoin: 10_000n, about: 'a stranger that lends compute' },
   { name: 'birch', roles: ['provide', 'audit'], stakeKoin: 10_000n, about: 'another stranger' },
+  { name: 'cedar', roles: ['audit'], stakeKoin: 60_000n, about: 'a stranger that only checks' },
   { name: 'researcher', roles: ['gateway'], stakeKoin: 0n, about: 'asks, pays, serves the model' },
 ];

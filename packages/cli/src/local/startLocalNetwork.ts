@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Anvil, type Chain, connectChain, deployContracts, devAccount, startAnvil } from '@koinon/chain';
 import { readJson } from '@koinon/node';
 import { type Deployment, deploymentSchema, KoinonError } from '@koinon/protocol';
+import { usageError } from '../terminal/usageError.ts';
 import { configureMember, createMember, type MemberHome } from './createMember.ts';
 import { members } from './members.ts';
 import { takeNetworkFolder } from './networkFolder.ts';
@@ -14,6 +15,9 @@ const COINS_WEI = 10n ** 21n;
 const BLOCK_SECONDS = 0.1;
 /** A block now and then while nothing happens, so that time goes on; more would only fill the disk. */
 const IDLE_BLOCK_SECONDS = 10;
+/** The same where deadlines of the court are seconds. */
+const HURRIED_IDLE_BLOCK_SECONDS = 1;
+const HURRIED_BELOW_SECONDS = 86_400;
 /** The page and API of the researcher's node, unless it is taken. */
 export const RESEARCHER_PORT = 4020;
 
@@ -31,14 +35,19 @@ export interface LocalNetwork {
   stop(): Promise<void>;
 }
 
+export interface LocalNetworkOptions {
+  fresh?: boolean;
+  /** How long evidence is heard; fixed when a network is made. A week unless it is said. */
+  challengeWindowSeconds?: number;
+  onProgress?(text: string): void;
+}
+
 /**
  * A whole network on this machine: a chain, the contracts, and the members as processes that talk libp2p. What it did
- * is kept in the folder and goes on at the next start, unless `fresh`.
+ * is kept in the folder and goes on at the next start, unless `fresh`. Throws `K_USAGE` where a window is asked for and
+ * the network has one.
  */
-export async function startLocalNetwork(
-  folder: string,
-  options: { fresh?: boolean; onProgress?(text: string): void },
-): Promise<LocalNetwork> {
+export async function startLocalNetwork(folder: string, options: LocalNetworkOptions): Promise<LocalNetwork> {
   const say = options.onProgress ?? (() => undefined);
   const giveBack = takeNetworkFolder(folder, { fresh: options.fresh === true });
   const closers: Array<() => unknown> = [giveBack];
@@ -49,18 +58,33 @@ export async function startLocalNetwork(
     const deploymentPath = join(folder, 'deployment.json');
     const stateFile = join(folder, 'chain.json');
     const isNew = !existsSync(deploymentPath);
+    const window = options.challengeWindowSeconds;
+    if (window !== undefined && !isNew) {
+      throw usageError(
+        'This network has a challenge window already; it was fixed when the contracts were made.',
+        'Make a new network with --fresh, or keep another one with --home FOLDER.',
+      );
+    }
     say('starting the chain');
     const anvil: Anvil = await startAnvil({
       stateFile,
       blockTimeSeconds: BLOCK_SECONDS,
-      idleBlockSeconds: IDLE_BLOCK_SECONDS,
+      idleBlockSeconds:
+        window !== undefined && window < HURRIED_BELOW_SECONDS
+          ? HURRIED_IDLE_BLOCK_SECONDS
+          : IDLE_BLOCK_SECONDS,
     });
     closers.push(() => anvil.stop());
     const { rpcUrl } = anvil;
     const account = devAccount(0);
     if (isNew) say('putting the contracts on it');
     const deployment = isNew
-      ? await deployContracts({ rpcUrls: [rpcUrl], privateKey: account.privateKey, pollingMs: 50 })
+      ? await deployContracts({
+          rpcUrls: [rpcUrl],
+          privateKey: account.privateKey,
+          pollingMs: 50,
+          ...(window === undefined ? {} : { challengeWindowSeconds: window }),
+        })
       : readJson(deploymentPath, deploymentSchema);
     const treasury = await connectChain({
       rpcUrls: [rpcUrl],

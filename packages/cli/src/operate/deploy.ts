@@ -7,10 +7,10 @@ import type { Surroundings } from '../commands/surroundings.ts';
 import { readKey } from '../keys/keyFolder.ts';
 import { readPassword } from '../keys/readPassword.ts';
 import { parseKoin } from '../terminal/amounts.ts';
+import { parseSeconds } from '../terminal/parseSeconds.ts';
 import { printResult } from '../terminal/printResult.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { facts } from '../terminal/table.ts';
-import { usageError } from '../terminal/usageError.ts';
 import { requireAddress, requireRpcUrl } from './requireOptions.ts';
 
 export interface DeployOptions {
@@ -29,7 +29,10 @@ export async function deploy(surroundings: Surroundings, options: DeployOptions)
   const governor =
     options.governor === undefined ? undefined : requireAddress('--governor', options.governor);
   const supply = options.supply === undefined ? undefined : parseKoin(options.supply);
-  const window = options.challengeWindow === undefined ? undefined : seconds(options.challengeWindow);
+  const window =
+    options.challengeWindow === undefined
+      ? undefined
+      : parseSeconds('--challenge-window', options.challengeWindow);
   if (existsSync(options.output)) {
     throw new KoinonError({
       code: 'K_FILE_EXISTS',
@@ -72,10 +75,4 @@ export async function deploy(surroundings: Surroundings, options: DeployOptions)
       style.dim(`A node of it: koinon node init --rpc ${rpcUrl} --deployment ${options.output}`),
     ].join('\n'),
   );
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= 10 * 365 * 86_400) return value;
-  throw usageError(`--challenge-window cannot be "${text}".`, 'Give whole seconds, such as 604800.');
 }
