@@ -6,7 +6,7 @@ import {
   TOLERANT_DETECTION_PPM,
 } from '../assumptions.ts';
 import type { Comparator } from '../comparator/comparator.ts';
-import { ONE_PPM, powerPpmUp, timesPpm } from '../ppm.ts';
+import { divideUp, ONE_PPM, powerPpmUp } from '../ppm.ts';
 
 /** The terms of one order, and what stands behind them. */
 export interface RiskTerms {
@@ -60,12 +60,12 @@ export function riskOf(terms: RiskTerms): Risk {
   const { chance, isSlashable, factors } = detectionOf(terms);
   const free = terms.bond > terms.gainInFlight ? terms.bond - terms.gainInFlight : 0n;
   const lossOnDetection = isSlashable ? terms.bond : 0n;
-  const detected = BigInt(chance);
-  const undetected = BigInt(ONE_PPM - chance);
-  const expectedGain = (undetected * terms.gain - (isSlashable ? detected * free : 0n)) / BigInt(ONE_PPM);
+  const missed = CERTAIN - chance;
+  // Rounded towards the provider, so that a gain never looks like none.
+  const expectedGain = -((chance * (isSlashable ? free : 0n) - missed * terms.gain) / CERTAIN);
   return {
     assurance: terms.assurance,
-    undetectedPpm: ONE_PPM - chance,
+    undetectedPpm: Number(divideUp(missed, MILLION)),
     lossOnDetection,
     expectedGain,
     isDeterred: expectedGain < 0n,
@@ -88,9 +88,18 @@ export function riskOf(terms: RiskTerms): Risk {
   };
 }
 
+const MILLION = BigInt(ONE_PPM);
+/** One, in the unit of `Detection.chance`: small rates times small chances would vanish in ppm. */
+const CERTAIN = MILLION * MILLION;
+
+/** Chance that all of three (independent) things happen, in parts of `CERTAIN`, rounded down. */
+function allOf(a: number, b: number, c: number): bigint {
+  return (BigInt(a) * BigInt(b) * BigInt(c)) / MILLION;
+}
+
 interface Detection {
-  /** ppm, rounded down. */
-  chance: number;
+  /** Parts of `CERTAIN`, rounded down. */
+  chance: bigint;
   isSlashable: boolean;
   factors: RiskFactor[];
 }
@@ -99,7 +108,7 @@ function detectionOf(terms: RiskTerms): Detection {
   switch (terms.assurance) {
     case 'none':
       return {
-        chance: 0,
+        chance: 0n,
         isSlashable: false,
         factors: [{ name: 'rate', ppm: 0, what: 'Nothing is replayed and nobody else does the work.' }],
       };
@@ -122,7 +131,7 @@ function byLot(terms: RiskTerms, ratePpm: number): Detection {
   } = terms;
   const collusion = powerPpmUp(adversarialSharePpm, auditors);
   return {
-    chance: timesPpm(timesPpm(ratePpm, detectionPpm), ONE_PPM - collusion),
+    chance: allOf(ratePpm, detectionPpm, ONE_PPM - collusion),
     isSlashable: true,
     factors: [
       { name: 'rate', ppm: ratePpm, what: 'Share of such receipts that the lot has replayed.' },
@@ -142,7 +151,7 @@ function byReplicas(terms: RiskTerms): Detection {
   const isExact = comparator === undefined || comparator.kind === 'bytes';
   const detection = terms.detectionPpm ?? (isExact ? EXACT_DETECTION_PPM : TOLERANT_DETECTION_PPM);
   const collusion = powerPpmUp(adversarialSharePpm, Math.max(replicas - 1, 0));
-  const found = timesPpm(detection, ONE_PPM - collusion);
+  const found = allOf(ONE_PPM, detection, ONE_PPM - collusion);
   const audited = byLot(terms, terms.auditRatePpm);
   const factors: RiskFactor[] = [
     { name: 'replicas', count: replicas, what: 'Nodes that did the same work.' },
@@ -158,12 +167,8 @@ function byReplicas(terms: RiskTerms): Detection {
     },
   ];
   if (terms.auditRatePpm > 0 && isExact) factors.push(audited.factors[0]!);
-  const missed = timesPpmMissed(found, isExact ? audited.chance : 0);
-  return { chance: ONE_PPM - missed, isSlashable: isExact, factors };
-}
-
-function timesPpmMissed(a: number, b: number): number {
-  return Math.ceil(((ONE_PPM - a) * (ONE_PPM - b)) / ONE_PPM);
+  const missed = (CERTAIN - found) * (CERTAIN - (isExact ? audited.chance : 0n));
+  return { chance: CERTAIN - divideUp(missed, CERTAIN), isSlashable: isExact, factors };
 }
 
 /** A named auditor is not drawn, and what it finds stays inside: jurors cannot replay rows they must not see. */
@@ -171,7 +176,7 @@ function byOwner(terms: RiskTerms): Detection {
   const detection = terms.detectionPpm ?? TOLERANT_DETECTION_PPM;
   const collusion = terms.adversarialSharePpm ?? OWNER_COLLUSION_PPM;
   return {
-    chance: timesPpm(timesPpm(terms.auditRatePpm, detection), ONE_PPM - collusion),
+    chance: allOf(terms.auditRatePpm, detection, ONE_PPM - collusion),
     isSlashable: false,
     factors: [
       { name: 'rate', ppm: terms.auditRatePpm, what: 'Share of receipts that the named auditor replays.' },
@@ -190,7 +195,7 @@ function byOutcome(terms: RiskTerms): Detection {
   const detection = terms.detectionPpm ?? TOLERANT_DETECTION_PPM;
   const collusion = powerPpmUp(terms.adversarialSharePpm ?? ADVERSARIAL_SHARE_PPM, terms.auditors ?? 1);
   return {
-    chance: timesPpm(detection, ONE_PPM - collusion),
+    chance: allOf(ONE_PPM, detection, ONE_PPM - collusion),
     isSlashable: false,
     factors: [
       {
