@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { address, bytes32 } from './schema.ts';
+import { executionOpeningSchema } from './execution.ts';
+import { address, bytes32, cid } from './schema.ts';
 
 /**
  * What a node tells of the network's integrity, as JSON: the answers of `GET /api/integrity`, `GET /api/disputes` and
@@ -128,7 +129,17 @@ export const disputeDetailSchema = disputeSummarySchema.extend({
       index: decimal,
     })
     .optional(),
+  /** What this node holds of the disputed work, so that a reader can replay a step; absent where it holds nothing public. */
+  work: z
+    .strictObject({
+      manifest: cid,
+      opening: executionOpeningSchema.optional(),
+      /** State root after every step as its provider told them, where it did. */
+      roots: z.array(bytes32).max(8192).optional(),
+    })
+    .optional(),
 });
+/** As it is parsed; in JSON the fuel of the opening is decimal text. */
 export type DisputeDetail = z.infer<typeof disputeDetailSchema>;
 
 export const disputesViewSchema = z.strictObject({
