@@ -1,7 +1,14 @@
-import { type ExecutionOpening, fileList, fileListDigest, type Hex } from '@koinon/protocol';
-import type { ExecutionResult, Executor } from './executor.ts';
+import {
+  type ExecutionOpening,
+  fileList,
+  fileListDigest,
+  type Hex,
+  type StepOutcome,
+} from '@koinon/protocol';
+import type { ExecutionJob, ExecutionResult, Executor, StepResult } from './executor.ts';
 import { runJob } from './host/runJob.ts';
 import { findSandbox, type Sandbox, type SandboxKind } from './host/sandbox.ts';
+import { captureStateJob, replayStepJob } from './host/stepJob.ts';
 import { workerFiles } from './host/workerFiles.ts';
 
 export interface ExecutorOptions {
@@ -14,13 +21,18 @@ export interface ExecutorOptions {
  * from `run`: `K_HOST_*` (see `Executor`), `K_MODULE_REFUSED` and `K_MODEL_REFUSED` for programs outside their
  * profile, `K_SANDBOX_MISSING`, `K_NOT_BUILT`.
  */
-export function createExecutor({ sandbox: wanted = 'auto' }: ExecutorOptions = {}): Executor {
-  let sandbox: Promise<Sandbox> | undefined;
+export function createExecutor({ sandbox: wanted = 'auto' }: ExecutorOptions = {}): Required<Executor> {
+  let found: Promise<Sandbox> | undefined;
+  const sandbox = () => {
+    found ??= findSandbox(wanted);
+    return found;
+  };
+  const worker = (job: ExecutionJob) => workerFiles(job.manifest.executor);
   return {
-    run: async (job, options) => {
-      sandbox ??= findSandbox(wanted);
-      return runJob(await sandbox, workerFiles(job.manifest.executor), job, options);
-    },
+    run: async (job, options) => runJob(await sandbox(), worker(job), job, options),
+    replayStep: async (job, step, options) => replayStepJob(await sandbox(), worker(job), job, step, options),
+    captureState: async (job, stepIndex, options) =>
+      captureStateJob(await sandbox(), worker(job), job, stepIndex, options),
   };
 }
 
@@ -33,4 +45,13 @@ export function openingOf(result: ExecutionResult, salt: Hex): ExecutionOpening 
     rawOutput: fileListDigest(fileList(result.outputs)),
     trace: result.traceRoot,
   };
+}
+
+/** What a vote on one step is made of. */
+export function stepOutcomeOf(
+  step: Pick<StepResult, 'stateRoot' | 'isLast' | 'exitCode' | 'fuel' | 'outputs'>,
+): StepOutcome {
+  const { stateRoot, isLast, exitCode, fuel, outputs } = step;
+  if (!isLast) return { stateRoot };
+  return { stateRoot, end: { exitCode, fuel, rawOutput: fileListDigest(fileList(outputs)) } };
 }

@@ -59,6 +59,22 @@ for (const kind of ['process', 'bubblewrap'] as const) {
       'gives fewer files than names': spell({ ...result, sizes: [0, 0] }),
       'claims more fuel than the limit': spell({ ...result, fuel: '100000001' }, 'x'),
       'gives a negative exit code': spell({ ...result, exitCode: -1 }, 'x'),
+      'sends a checkpoint nobody asked for': spell({ kind: 'checkpoint', sizes: [1] }, 'x'),
+      'answers as for a single step': spell({
+        ...{
+          kind: 'step',
+          stateRoot: result.traceRoot,
+          isLast: true,
+          exitCode: 0,
+          fuel: '1',
+          names: [],
+          sizes: [],
+        },
+      }),
+      'gives fewer roots than steps': spell({ ...result, steps: 2, sizes: [0, 0, 1, 32] }, 'x'.repeat(33)),
+      'gives no roots for its steps': spell({ ...result, steps: 1 }, 'x'),
+      'claims no steps at all': spell({ ...result, steps: 0, sizes: [0, 0, 1, 0] }, 'x'),
+      'claims more steps than there can be': spell({ ...result, steps: 2 ** 20 + 1 }, 'x'),
       'answers as a predictor': spell({ kind: 'predictions', id: 1, sizes: [] }),
       'reports an error with a code that is none': spell({
         kind: 'error',

@@ -1,5 +1,16 @@
-export { createExecutor, type ExecutorOptions, openingOf } from './createExecutor.ts';
-export type { ExecutionJob, ExecutionOptions, ExecutionResult, Executor } from './executor.ts';
+export { createExecutor, type ExecutorOptions, openingOf, stepOutcomeOf } from './createExecutor.ts';
+export type {
+  CapturedState,
+  CheckpointStore,
+  ExecutionJob,
+  ExecutionOptions,
+  ExecutionResult,
+  Executor,
+  StepOptions,
+  StepRequest,
+  StepResult,
+} from './executor.ts';
+export { fileCheckpoints } from './fileCheckpoints.ts';
 export type { SandboxKind } from './host/sandbox.ts';
 export {
   createPredictor,

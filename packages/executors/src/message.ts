@@ -9,6 +9,12 @@ export interface Message {
   files: Uint8Array[];
 }
 
+/** A message to send: a file may stand in parts. */
+export interface OutgoingMessage {
+  header: Record<string, unknown>;
+  files: ReadonlyArray<Uint8Array | readonly Uint8Array[]>;
+}
+
 export interface MessageCaps {
   headerBytes: number;
   files: number;
@@ -17,14 +23,18 @@ export interface MessageCaps {
 }
 
 /** The parts to write in order; files are not copied. */
-export function encodeMessage(message: Message): Uint8Array[] {
+export function encodeMessage(message: OutgoingMessage): Uint8Array[] {
   const header = new TextEncoder().encode(
-    JSON.stringify({ ...message.header, sizes: message.files.map(file => file.length) }),
+    JSON.stringify({ ...message.header, sizes: message.files.map(sizeOf) }),
   );
   const prefix = new Uint8Array(4 + header.length);
   new DataView(prefix.buffer).setUint32(0, header.length);
   prefix.set(header, 4);
-  return [prefix, ...message.files.filter(file => file.length > 0)];
+  return [prefix, ...message.files.flat().filter(part => part.length > 0)];
+}
+
+function sizeOf(file: Uint8Array | readonly Uint8Array[]): number {
+  return file instanceof Uint8Array ? file.length : file.reduce((sum, part) => sum + part.length, 0);
 }
 
 /** Bytes that are no message, or a message above the caps. */

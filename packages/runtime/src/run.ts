@@ -101,7 +101,14 @@ export async function beginAt(
   onCall?: (fuelUsed: bigint) => void,
 ): Promise<Execution> {
   const files = checkInput(input);
-  const whole = { ...input, files, ...(onCall === undefined ? {} : { onCall }) };
+  // Not the whole input: what it was resumed from may be large, and is not needed once it is restored.
+  const { module, seed, timeMs, limits, hash, isSame } = input;
+  const whole = {
+    ...{ module, files, seed, timeMs, limits },
+    ...(hash === undefined ? {} : { hash }),
+    ...(isSame === undefined ? {} : { isSame }),
+    ...(onCall === undefined ? {} : { onCall }),
+  };
   if (from === undefined) return Execution.begin(whole);
   const root = from.stepRoots.at(-1);
   if (root === undefined) throw stateUnfit('no step leads to it');

@@ -1,4 +1,5 @@
 import { KoinonError, schema } from '@koinon/protocol';
+import { MAX_STEPS } from '@koinon/runtime';
 import { z } from 'zod';
 import type { Message } from '../message.ts';
 import { hostGarbled, hostKilled, hostMemory } from './failures.ts';
@@ -22,7 +23,24 @@ const resultSchema = z.strictObject({
   trap: z.string().max(4_096).optional(),
   /** Of the outputs; files 0 and 1 are stdout and stderr. */
   names: z.array(outputName).max(MAX_OUTPUTS),
+  /** Where the program ran in WebAssembly: its steps, whose roots are one more file, and how many of them were not run. */
+  steps: z.number().int().min(1).max(MAX_STEPS).optional(),
+  resumed: z.number().int().min(0).max(MAX_STEPS).optional(),
 });
+/** One file: the checkpoint. */
+const checkpointSchema = z.strictObject({ kind: z.literal('checkpoint') });
+/** Files: the outputs. */
+const stepSchema = z.strictObject({
+  kind: z.literal('step'),
+  stateRoot: schema.bytes32,
+  isLast: z.boolean(),
+  exitCode: schema.smallUint(32),
+  fuel: schema.uint(64),
+  names: z.array(outputName).max(MAX_OUTPUTS),
+  trap: z.string().max(4_096).optional(),
+});
+/** Files: the roots of all steps, the state. */
+const stateSchema = z.strictObject({ kind: z.literal('state') });
 const errorSchema = z.strictObject({
   kind: z.literal('error'),
   error: z.strictObject({
@@ -59,6 +77,9 @@ const predictionsSchema = z.strictObject({ kind: z.literal('predictions'), id: z
 const answerSchema = z.discriminatedUnion('kind', [
   progressSchema,
   resultSchema,
+  checkpointSchema,
+  stepSchema,
+  stateSchema,
   errorSchema,
   failureSchema,
   refusedSchema,

@@ -81,10 +81,15 @@ export async function runOnnx(
   }
 }
 
-/** One step; its state is the set of outputs. The trace root is the RFC 6962 root over that one leaf. */
-export function onnxTraceRoot(outputs: ReadonlyMap<string, Uint8Array>): Hex {
+/** The state after the only step is the set of outputs. */
+export function onnxStateRoot(outputs: ReadonlyMap<string, Uint8Array>): Hex {
   const digest = fromHex(fileListDigest(fileList(outputs)));
-  return toHex(rootOf([sha256(utf8.encode('koinon-onnx-1/state\0'), digest)]));
+  return toHex(sha256(utf8.encode('koinon-onnx-1/state\0'), digest));
+}
+
+/** The RFC 6962 root over that one leaf. */
+export function onnxTraceRoot(outputs: ReadonlyMap<string, Uint8Array>): Hex {
+  return toHex(rootOf([fromHex(onnxStateRoot(outputs))]));
 }
 
 function tableOf(job: OnnxJob, { description }: LoadedModel): Table {

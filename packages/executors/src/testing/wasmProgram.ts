@@ -18,9 +18,11 @@ export interface ProgramParts {
   pages?: { initial: number; maximum: number };
   /** Locals of `_start`, all i32. */
   locals?: number;
+  /** Instructions of `step`, which has one local, an i32; without the final `end`. */
+  step?: number[];
 }
 
-export function wasmProgram({ body, imports = [], data, pages, locals = 0 }: ProgramParts): Uint8Array {
+export function wasmProgram({ body, imports = [], data, pages, locals = 0, step }: ProgramParts): Uint8Array {
   const { initial, maximum } = pages ?? { initial: 1, maximum: 1 };
   const types = [
     [0x60, 0, 0],
@@ -31,6 +33,8 @@ export function wasmProgram({ body, imports = [], data, pages, locals = 0 }: Pro
       ...(result ? [1, 0x7f] : [0]),
     ]),
   ];
+  if (step) types.push([0x60, 0, 1, 0x7f]);
+  const stepCode = step && [1, 1, 0x7f, ...step, 0x0b];
   const code = [...(locals > 0 ? [1, locals, 0x7f] : [0]), ...body, 0x0b];
   const sections = [
     section(1, vector(types)),
@@ -45,19 +49,42 @@ export function wasmProgram({ body, imports = [], data, pages, locals = 0 }: Pro
         ]),
       ),
     ),
-    section(3, vector([[0]])),
+    section(3, vector(step ? [[0], uleb(imports.length + 1)] : [[0]])),
     section(5, vector([[1, ...uleb(initial), ...uleb(maximum)]])),
     section(
       7,
       vector([
         [...text('memory'), 2, 0],
         [...text('_start'), 0, ...uleb(imports.length)],
+        ...(step ? [[...text('step'), 0, ...uleb(imports.length + 1)]] : []),
       ]),
     ),
-    section(10, vector([[...uleb(code.length), ...code]])),
+    section(10, vector([code, ...(stepCode ? [stepCode] : [])].map(body => [...uleb(body.length), ...body]))),
     ...(data ? [section(11, vector([[0, 0x41, 0, 0x0b, ...uleb(data.length), ...data]]))] : []),
   ];
   return Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()]);
+}
+
+/**
+ * Counts at address 0, one a step, until `steps`; each step spins `spins` times and writes a page the others do not.
+ * `ends` is what the last step does instead of giving 0.
+ */
+export function counting(steps: number, spins: number, ends: number[] = []): Uint8Array {
+  const count = [...op.i32(0), ...op.load];
+  return wasmProgram({
+    body: [],
+    pages: { initial: 8, maximum: 8 },
+    step: [
+      ...[...op.i32(0), ...count, ...op.i32(1), 0x6a, ...op.store],
+      // local 0 = spins; do { local 0 -= 1 } while (local 0)
+      ...[...op.i32(spins), 0x21, 0],
+      ...op.loop([0x20, 0, ...op.i32(1), 0x6b, 0x22, 0, ...op.brIf(0)]),
+      // memory[(count % 7) * 65536 + 4] = count
+      ...[...count, ...op.i32(7), 0x70, ...op.i32(16), 0x74, ...op.i32(4), 0x6a, ...count, ...op.store],
+      ...[...count, ...op.i32(steps), 0x46, 0x04, 0x40, ...ends, ...op.i32(0), 0x0f, 0x0b],
+      ...op.i32(1),
+    ],
+  });
 }
 
 /** Instructions by name, as far as the tests need them. */

@@ -1,5 +1,5 @@
 import { readSync, writeSync } from 'node:fs';
-import { encodeMessage, type Message, MessageReader } from '../message.ts';
+import { encodeMessage, type Message, MessageReader, type OutgoingMessage } from '../message.ts';
 
 /** The child trusts its parent's sizes: they were checked before it was started. */
 const caps = { headerBytes: 2 ** 24, files: 256, totalBytes: 2 ** 33 };
@@ -19,7 +19,7 @@ export function receive(): Message {
 }
 
 /** Blocks until the host has taken every byte. */
-export function send(header: Record<string, unknown>, files: Uint8Array[] = []): void {
+export function send(header: Record<string, unknown>, files: OutgoingMessage['files'] = []): void {
   for (const part of encodeMessage({ header, files })) {
     for (let offset = 0; offset < part.length; ) {
       offset += retry(() => writeSync(1, part, offset));

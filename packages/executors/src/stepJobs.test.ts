@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { rootOf, toHex } from '@koinon/protocol';
+import { EXIT } from '@koinon/runtime';
+import { createExecutor, openingOf, stepOutcomeOf } from './createExecutor.ts';
+import type { CheckpointStore, ExecutionJob, ExecutionResult } from './executor.ts';
+import { fileCheckpoints } from './fileCheckpoints.ts';
+import { TABLE_INPUT } from './onnx/index.ts';
+import { jobOf, options, skipBubblewrap, smallTable } from './testing/jobs.ts';
+import { smallModel } from './testing/onnxModel.ts';
+import { counting, op, wasmProgram } from './testing/wasmProgram.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'koinon-checkpoints-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const ZERO = `0x${'00'.repeat(32)}` as const;
+
+/** A store that tells when something was saved. */
+function telling(store: CheckpointStore, onSaved: (bytes: Uint8Array) => void): CheckpointStore {
+  return {
+    ...store,
+    save: async bytes => {
+      await store.save(bytes);
+      onSaved(bytes);
+    },
+  };
+}
+
+/** What a receipt would say. */
+const factsOf = ({ stepRoots, stdout, ...result }: ExecutionResult) => ({
+  opening: openingOf({ ...result, stdout }, ZERO),
+  roots: stepRoots!.map(toHex),
+});
+
+const executor = createExecutor({ sandbox: 'process' });
+
+/** Kills the child once a checkpoint of at least so many steps is durable. */
+async function interrupted(job: ExecutionJob, store: CheckpointStore): Promise<number> {
+  const killer = new AbortController();
+  let steps = 0;
+  const checkpoints = telling(store, bytes => {
+    steps = new DataView(bytes.buffer, bytes.byteOffset).getUint32(64);
+    if (steps > 2) killer.abort();
+  });
+  const running = executor.run(job, { ...options, checkpoints, checkpointFuel: 1n, signal: killer.signal });
+  await assert.rejects(running, { code: 'K_HOST_ABORTED' });
+  return steps;
+}
+
+test('a run that was killed goes on from its last checkpoint, to the receipt it would have had', async () => {
+  const file = join(folder, 'killed');
+  const job = jobOf(counting(30, 3_000_000), { limits: { fuel: 1e12 } });
+  const whole = await executor.run(job, options);
+  assert.equal(whole.resumedSteps, undefined);
+  assert.equal(whole.stepRoots!.length, 31);
+  assert.equal(toHex(rootOf([...whole.stepRoots!])), whole.traceRoot);
+  const steps = await interrupted(job, fileCheckpoints(file));
+  assert.ok(steps < 31);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  const resumed = await executor.run(job, { ...options, checkpoints: fileCheckpoints(file) });
+  assert.deepEqual(factsOf(resumed), factsOf(whole));
+  assert.ok(resumed.resumedSteps! >= steps, `${resumed.resumedSteps} steps were taken over`);
+  assert.deepEqual(
+    readdirSync(folder).filter(name => name.startsWith('killed')),
+    [],
+  );
+});
+
+test('a program that traps after it was resumed has used exactly what it would have', async () => {
+  const file = join(folder, 'trap');
+  const job = jobOf(counting(12, 3_000_000, op.unreachable), { limits: { fuel: 1e12 } });
+  const whole = await executor.run(job, options);
+  assert.equal(whole.exitCode, EXIT.TRAP);
+  await interrupted(job, fileCheckpoints(file));
+  const resumed = await executor.run(job, { ...options, checkpoints: fileCheckpoints(file) });
+  assert.ok(resumed.resumedSteps! > 0);
+  assert.deepEqual(factsOf(resumed), factsOf(whole));
+});
+
+test('a checkpoint of another manifest, a spoiled one, and one that cannot be read are as good as none', async () => {
+  const file = join(folder, 'spoiled');
+  const job = jobOf(counting(12, 3_000_000), { limits: { fuel: 1e12 } });
+  const whole = factsOf(await executor.run(job, options));
+  const other = jobOf(counting(12, 3_000_000), { limits: { fuel: 1e12 }, params: { a: 1 } });
+  await interrupted(other, fileCheckpoints(file));
+  const kept = readFileSync(file);
+  const again = async (bytes: Uint8Array | undefined) => {
+    const load = async () => {
+      if (!bytes) throw new Error('the disk is broken');
+      return bytes;
+    };
+    const broken = async () => {
+      throw new Error('the disk is full');
+    };
+    const result = await executor.run(job, {
+      ...options,
+      checkpointFuel: 1n,
+      checkpoints: { load, save: broken, clear: async () => {} },
+    });
+    assert.equal(result.resumedSteps, undefined);
+    assert.deepEqual(factsOf(result), whole);
+  };
+  await again(kept);
+  await again(undefined);
+  await interrupted(job, fileCheckpoints(file));
+  const own = readFileSync(file);
+  for (const at of [65, 70, own.length - 20, own.length >> 1]) {
+    const spoiled = new Uint8Array(own);
+    spoiled[at]! ^= 1;
+    await again(spoiled);
+  }
+  await again(own.subarray(0, own.length - 1));
+});
+
+test('nothing of a checkpoint that was not finished is taken for one, and its rights are the owner’s', async () => {
+  const file = join(folder, 'half');
+  const store = fileCheckpoints(file);
+  assert.equal(await store.load(), undefined);
+  writeFileSync(`${file}.new`, 'half a checkpoint');
+  chmodSync(`${file}.new`, 0o644);
+  assert.equal(await store.load(), undefined);
+  await store.save(Uint8Array.of(1));
+  await store.save(Uint8Array.of(2));
+  assert.deepEqual([...(await store.load())!], [2]);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.ok(!existsSync(`${file}.new`));
+  await store.clear();
+  assert.equal(await store.load(), undefined);
+  await store.clear();
+});
+
+for (const kind of ['process', 'bubblewrap'] as const) {
+  const skip = kind === 'bubblewrap' && skipBubblewrap;
+  describe(`single steps in the sandbox "${kind}"`, { skip }, () => {
+    const sandboxed = createExecutor({ sandbox: kind });
+    const job = jobOf(counting(4, 10));
+
+    test('every step replayed from the state before it has the root of the trace, the last also the end', async () => {
+      const whole = await sandboxed.run(job, options);
+      const roots = whole.stepRoots!.map(toHex);
+      assert.equal(roots.length, 5);
+      for (const [index, root] of roots.entries()) {
+        let step = { index } as Parameters<typeof sandboxed.replayStep>[1];
+        if (index > 0) {
+          const captured = await sandboxed.captureState(job, index - 1, options);
+          assert.equal(captured.stateRoot, roots[index - 1]);
+          assert.deepEqual(captured.stepRoots.map(toHex), roots.slice(0, index));
+          step = { index, from: { state: captured.state, root: captured.stateRoot } };
+        }
+        const replay = await sandboxed.replayStep(job, step, options);
+        assert.equal(replay.stateRoot, root);
+        assert.equal(replay.isLast, index === 4);
+        const { exitCode, fuel, rawOutput } = openingOf(whole, ZERO);
+        const end = index === 4 ? { end: { exitCode, fuel, rawOutput } } : {};
+        assert.deepEqual(stepOutcomeOf(replay), { stateRoot: root, ...end });
+      }
+    });
+
+    test('a state with another root, one that is none, and a step that is not there are refused', async () => {
+      const { state, stateRoot } = await sandboxed.captureState(job, 1, options);
+      const replay = (from: { state: Uint8Array; root: `0x${string}` }, index = 2) =>
+        sandboxed.replayStep(job, { index, from }, options);
+      await assert.rejects(replay({ state, root: ZERO }), { code: 'K_STEP_STATE_MISMATCH', fault: 'peer' });
+      await assert.rejects(replay({ state: state.subarray(1), root: stateRoot }), {
+        code: 'K_STEP_STATE_MALFORMED',
+      });
+      await assert.rejects(replay({ state, root: stateRoot }, 0), { code: 'K_STEP_STATE_UNFIT' });
+      await assert.rejects(sandboxed.replayStep(job, { index: 1 }, options), { code: 'K_STEP_STATE_UNFIT' });
+      await assert.rejects(sandboxed.captureState(job, 5, options), { code: 'K_STEP_STATE_UNFIT' });
+    });
+  });
+}
+
+test('a program without steps is one step, and an ONNX job too', async () => {
+  for (const job of [
+    jobOf(wasmProgram({ body: [] })),
+    jobOf(smallModel(), { executor: 'onnx', inputs: { [TABLE_INPUT]: smallTable() } }),
+  ]) {
+    const whole = await executor.run(job, options);
+    assert.equal(whole.stepRoots!.length, 1);
+    assert.equal(toHex(rootOf([...whole.stepRoots!])), whole.traceRoot);
+    const replay = await executor.replayStep(job, { index: 0 }, options);
+    const { exitCode, fuel, rawOutput } = openingOf(whole, ZERO);
+    const stateRoot = toHex(whole.stepRoots![0]!);
+    assert.deepEqual(stepOutcomeOf(replay), { stateRoot, end: { exitCode, fuel, rawOutput } });
+    const from = { state: new Uint8Array(), root: stateRoot };
+    await assert.rejects(executor.replayStep(job, { index: 1, from }, options), { code: /^K_STEP_STATE_/ });
+  }
+});
+
+test('a program of very many steps does not drown the host in news', async () => {
+  const job = jobOf(counting(6_000, 1), { limits: { fuel: 1e9 } });
+  let told = 0;
+  const result = await executor.run(job, { ...options, onProgress: () => told++ });
+  assert.equal(result.exitCode, 0);
+  assert.equal(result.stepRoots!.length, 6_001);
+  assert.ok(told > 0 && told < 1_000, `${told} reports`);
+});
