@@ -91,7 +91,10 @@ contract BlockBeaconTest is Test {
         beacon.record(19_999, "");
         vm.setBlockhash(19_999, other);
         vm.assertEq(beacon.valueOf(19_999), hash);
+        vm.record();
         vm.assertEq(beacon.record(19_999, ""), hash);
+        (, bytes32[] memory writes) = vm.accesses(address(beacon));
+        vm.assertEq(writes.length, 0, "written again");
     }
 }
 
@@ -312,6 +315,19 @@ contract DrandBeaconTest is Test {
         vm.assertEq(
             Bls12381.hashToG1(vm.parseJsonBytes(json, string.concat(round, ".message")), dst),
             vm.parseJsonBytes(json, string.concat(round, ".messagePoint"))
+        );
+    }
+
+    /// @dev (p - 1) / 2 is the last y that is not the larger one of y and p - y.
+    function test_TheSignInACompressedPointTurnsAtHalfOfTheField() public pure {
+        bytes32 low = 0xb23ba5c279c2895fb39869507b587b120f55ffff58a9ffffdcff7fffffffd555;
+        uint128 high = 0x0d0088f51cbff34d258dd3db21a5d66b;
+        vm.assertEq(Bls12381.compressed(1, bytes32(uint256(2)), high, low)[0], bytes1(0x80));
+        vm.assertEq(Bls12381.compressed(1, bytes32(uint256(2)), high, bytes32(uint256(low) + 1))[0], bytes1(0xa0));
+        vm.assertEq(Bls12381.compressed(1, bytes32(uint256(2)), high + 1, 0)[0], bytes1(0xa0));
+        vm.assertEq(
+            Bls12381.compressed(1, bytes32(uint256(2)), high - 1, bytes32(type(uint256).max)),
+            abi.encodePacked(uint128(1) | (uint128(1) << 127), uint256(2))
         );
     }
 

@@ -341,6 +341,17 @@ contract Rfc6962Test is Test {
         vm.assertTrue(!holds(Claim(m, n, honest.rootM, forged.rootN, forged.path)), "with one of the new tree");
     }
 
+    /// @dev Roots of larger trees, which a path that goes on would lead to.
+    function test_APathHasOneLengthEvenWhereALongerOneLeadsToTheRoots() public view {
+        bytes32[] memory it = leavesOf(1, 4);
+        bytes32[] memory path = new bytes32[](4);
+        (path[0], path[1], path[2], path[3]) = (it[2], it[3], Rfc6962.nodeHash(it[0], it[1]), leafOf(2, 0));
+        bytes32 rootM = Rfc6962.nodeHash(path[3], rootOf(it, 0, 3));
+        bytes32 rootN = Rfc6962.nodeHash(path[3], rootOf(it));
+        vm.assertTrue(holds(Claim(3, 4, rootOf(it, 0, 3), rootOf(it), withoutLast(path))), "the proof itself");
+        vm.assertTrue(!holds(Claim(3, 4, rootM, rootN, path)), "too long");
+    }
+
     function testFuzz_NothingBeginsEverythingAndOnlyWithItsOwnRoot(bytes32 root, bytes32 wrong, uint256 n) public view {
         bytes32[] memory none;
         vm.assume(wrong != sha256("") && n != 0);

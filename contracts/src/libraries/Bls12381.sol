@@ -36,7 +36,7 @@ library Bls12381 {
         returns (bool)
     {
         (bool ok, bytes memory answer) = PAIRING.staticcall(bytes.concat(signature, NEGATED_G2, message, publicKey));
-        return ok && answer.length == 32 && uint256(bytes32(answer)) == 1;
+        return ok && uint256(bytes32(answer)) == 1;
     }
 
     /// @notice Whether `publicKey` is 256 bytes that name a point of the subgroup of G2 other than infinity.
@@ -44,7 +44,7 @@ library Bls12381 {
         if (publicKey.length != 256 || keccak256(publicKey) == keccak256(new bytes(256))) return false;
         // The pairing with infinity is 1, and an error unless the other point is in its subgroup.
         (bool ok, bytes memory answer) = PAIRING.staticcall(bytes.concat(new bytes(128), publicKey));
-        return ok && answer.length == 32 && uint256(bytes32(answer)) == 1;
+        return ok && uint256(bytes32(answer)) == 1;
     }
 
     /// @notice hash_to_curve of BLS12381G1_XMD:SHA-256_SSWU_RO_ (RFC 9380, section 8.8.1): a point of G1 whose discrete
