@@ -15,6 +15,7 @@ export const contractNames = [
   'Models',
   'BlockBeacon',
   'DrandBeacon',
+  'Audits',
 ] as const;
 export type ContractName = (typeof contractNames)[number];
 

@@ -80,6 +80,15 @@ const actors: Record<ContractName, Record<string, string>> = {
   Models: { amend: 'publisher of the model', register: 'self' },
   BlockBeacon: { record: 'anyone' },
   DrandBeacon: { record: 'anyone' },
+  Audits: {
+    closePlants: 'anyone',
+    commitPlants: 'self',
+    fund: 'self',
+    redeem: 'anyone',
+    refund: 'self',
+    requestRefund: 'self',
+    revealPlant: 'whoever holds the consent',
+  },
 };
 
 const notAuthorized = toFunctionSelector('NotAuthorized(address,address)');

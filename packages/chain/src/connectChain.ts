@@ -1,9 +1,13 @@
 import type { Deployment, Hex } from '@koinon/protocol';
-import { ZERO_ADDRESS } from '@koinon/protocol';
+import { fromHex, utf8, ZERO_ADDRESS } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import { systemClock } from './clock.ts';
+import type { Beacon, Court } from './court.ts';
 import { errorsAbi } from './evm/abis.ts';
-import { contractCalls } from './evm/contracts.ts';
+import { allowances } from './evm/allow.ts';
+import { evmAudits } from './evm/audits.ts';
+import { evmBeacon } from './evm/beacon.ts';
+import { type Contracts, contractCalls } from './evm/contracts.ts';
 import { evmDatasets } from './evm/datasets.ts';
 import { evmEscrow } from './evm/escrow.ts';
 import { evmModels } from './evm/models.ts';
@@ -167,34 +171,42 @@ export async function connectChain(options: ConnectChainOptions): Promise<Chain>
   }
 
   await sender?.resume();
+  const kind = await beaconKind(contracts);
+
+  async function waitForBlock(number: number, signal?: AbortSignal): Promise<BlockHead> {
+    signal?.throwIfAborted();
+    const early = await getBlock(rpc, number);
+    if (early !== undefined) return headOf(early);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const abort = () => reject(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    const stop = heads.listen(head => {
+      if (head.number >= number) resolve();
+    });
+    try {
+      await promise;
+    } finally {
+      stop();
+      signal?.removeEventListener('abort', abort);
+    }
+    return blockAt(number);
+  }
+
+  const allow = allowances(contracts, account ?? ZERO_ADDRESS);
 
   return {
     deployment,
     account,
     block: tag => (tag === 'latest' ? latest() : blockAt(tag)),
-    async waitForBlock(number, signal) {
-      signal?.throwIfAborted();
-      const early = await getBlock(rpc, number);
-      if (early !== undefined) return headOf(early);
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const abort = () => reject(signal?.reason);
-      signal?.addEventListener('abort', abort, { once: true });
-      const stop = heads.listen(head => {
-        if (head.number >= number) resolve();
-      });
-      try {
-        await promise;
-      } finally {
-        stop();
-        signal?.removeEventListener('abort', abort);
-      }
-      return blockAt(number);
-    },
+    waitForBlock,
     nodes: evmNodes(contracts, index, account ?? ZERO_ADDRESS, withPermit),
     escrow: evmEscrow(contracts, index, account ?? ZERO_ADDRESS, { escrow, koin }, withPermit),
     datasets: evmDatasets(contracts, index, account ?? ZERO_ADDRESS),
     models: evmModels(contracts, index),
     token: evmToken(contracts, rpc),
+    beacon: evmBeacon({ contracts, rpc, heads, kind, waitForBlock, block: blockAt }),
+    audits: evmAudits(contracts, contracts.addresses.audits, account ?? ZERO_ADDRESS, allow),
+    court: noCourt(lower(deployment.court)),
     async delays() {
       const [challengeWindowSeconds, unstakeSeconds, closeSeconds] = await Promise.all([
         contracts.read('nodes', 'CHALLENGE_WINDOW', []),
@@ -229,8 +241,24 @@ export async function connectChain(options: ConnectChainOptions): Promise<Chain>
   };
 }
 
+async function beaconKind(contracts: Contracts): Promise<Beacon['kind']> {
+  const text = utf8.decode(fromHex(await contracts.read('beacon', 'kind', []))).replace(/\0+$/, '');
+  if (text === 'block' || text === 'drand-quicknet') return text;
+  throw badAnswer(`a beacon of the kind ${JSON.stringify(text)}`);
+}
+
+function noCourt(address: Hex): Court {
+  const refuse = async () => {
+    const message = 'The network has no court yet.';
+    throw new KoinonError({ code: 'K_NO_COURT', message, fault: 'platform' });
+  };
+  return new Proxy({ address } as Court, {
+    get: (target, key) => (key === 'address' ? target.address : refuse),
+  });
+}
+
 async function checkContracts(rpc: Rpc, deployment: Deployment, endpoint: string): Promise<void> {
-  const names = ['token', 'nodes', 'escrow', 'datasets', 'models'] as const;
+  const names = ['token', 'nodes', 'escrow', 'datasets', 'models', 'beacon', 'audits'] as const;
   const codes = await Promise.all(
     names.map(name => rpc.request('eth_getCode', [deployment[name], 'latest'])),
   );

@@ -259,10 +259,30 @@ export interface Court {
   timeline(id?: Hex): Promise<CourtFact[]>;
 }
 
-/** Planted faults and auditors' pay (contracts/src/interfaces/IAudits.sol). */
+/** Constants the audits were deployed with: seconds, and KOIN base units. */
+export interface AuditTerms {
+  /** One report in so many is paid, so many times its due. */
+  ticketOdds: bigint;
+  /** For one planted fault. */
+  plantDeposit: bigint;
+  refundSeconds: number;
+  revealSeconds: number;
+}
+
+/** Planted faults and auditors' pay (contracts/src/interfaces/IAudits.sol). Allowances are seen to. */
 export interface Audits {
   readonly address: Hex;
-  ticketOdds(): Promise<bigint>;
+  terms(): Promise<AuditTerms>;
+
+  /** Adds to what pays for the audits of a requester's orders; `requester` is the sending account by default. */
+  fund(token: Hex, amount: bigint, requester?: Hex, options?: WriteOptions): Promise<Mined>;
+  /** Starts the delay after which the sender may take `amount` of its fund back. */
+  requestRefund(token: Hex, amount: bigint, options?: WriteOptions): Promise<Mined>;
+  refund(token: Hex, options?: WriteOptions): Promise<Mined>;
+  /** Base units for orders to come. */
+  fundOf(requester: Hex, token: Hex): Promise<bigint>;
+
+  /** `root`: RFC 6962 root over leaves whose data is order digest ‖ salt. The sending operator leaves the deposit. */
   commitPlants(root: Hex, count: number, options?: WriteOptions): Promise<Mined & { set: Hex }>;
   revealPlant(
     set: Hex,
@@ -272,13 +292,17 @@ export interface Audits {
     inclusion: { index: bigint; path: Hex[] },
     options?: WriteOptions,
   ): Promise<Mined>;
+  /** Deposit back when all were revealed; after the window it burns otherwise. */
   closePlants(set: Hex, options?: WriteOptions): Promise<Mined>;
   /** Unix seconds at which the order was committed to as a planted fault; undefined when it was not, or is not revealed. */
   plantedAt(provider: Hex, order: Hex): Promise<number | undefined>;
+
+  /** Pays a winning report to its auditor, whom the lot named at draw `k`. Answers what was paid, base units. */
   redeem(
     receipt: { signed: Signed<'Receipt'>; order: Order; place: Place },
     report: { signed: Signed<'AuditReport'>; place: Place },
+    k: number,
     options?: WriteOptions,
-  ): Promise<Mined>;
+  ): Promise<Mined & { paid: bigint }>;
   paid(report: Hex): Promise<boolean>;
 }

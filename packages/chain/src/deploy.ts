@@ -3,6 +3,7 @@ import { KoinonError } from '@koinon/protocol/errors';
 import { privateKeyToAccount } from 'viem/accounts';
 import { encodeDeployData, getContractAddress } from 'viem/utils';
 import { systemClock } from './clock.ts';
+import { type AuditOptions, auditTerms, type CourtOptions } from './courtTerms.ts';
 import { abis, errorsAbi } from './evm/abis.ts';
 import type { Clock, TransactionJournal } from './interfaces.ts';
 import { lower } from './lower.ts';
@@ -25,6 +26,8 @@ export interface DeployOptions {
   supply?: bigint;
   /** How long evidence is heard, seconds. Unstaking takes three of it, closing a channel two. */
   challengeWindowSeconds?: number;
+  court?: CourtOptions;
+  audits?: AuditOptions;
   clock?: Clock;
   pollingMs?: number;
   journal?: TransactionJournal;
@@ -35,21 +38,24 @@ export const DEFAULT_CHALLENGE_WINDOW_SECONDS = 604_800;
 /** A thousand million KOIN. */
 export const DEFAULT_SUPPLY = 10n ** 27n;
 
-const order = ['token', 'nodes', 'escrow', 'datasets', 'models'] as const;
+const order = ['token', 'nodes', 'escrow', 'datasets', 'models', 'beacon', 'audits'] as const;
 const artefacts = {
   token: 'KoinToken',
   nodes: 'Nodes',
   escrow: 'Escrow',
   datasets: 'Datasets',
   models: 'Models',
+  beacon: 'BlockBeacon',
+  audits: 'Audits',
 } as const;
 
 /**
  * Puts the network's contracts on a chain and answers its address file. The addresses follow from the account and its
- * next nonce, so that all five are sent at once. Throws `K_RPC_UNREACHABLE`, `K_NO_GAS_COIN`, `K_CHAIN_REVERTED`.
+ * next nonce, so that all are sent at once. Throws `K_RPC_UNREACHABLE`, `K_NO_GAS_COIN`, `K_CHAIN_REVERTED`.
  */
 export async function deployContracts(options: DeployOptions): Promise<Deployment> {
   const { privateKey, clock = systemClock, pollingMs = 500 } = options;
+  const { challengeWindowSeconds = DEFAULT_CHALLENGE_WINDOW_SECONDS } = options;
   const { default: bytecode } = await import('@koinon/protocol/bytecode', { with: { type: 'json' } });
   const transports = options.transports ?? (options.rpcUrls ?? []).map(httpTransport);
   const chainId = await chainIdOf(transports, clock);
@@ -72,17 +78,15 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
     const startBlock = hexNumber(await rpc.request('eth_blockNumber', []));
     const address = (name: (typeof order)[number]) =>
       lower(getContractAddress({ from: deployer, nonce: BigInt(first + order.indexOf(name)) }));
+    const audits = auditTerms(challengeWindowSeconds, options.audits);
     const constructorArgs = {
       token: [deployer, options.supply ?? DEFAULT_SUPPLY],
-      nodes: [
-        address('token'),
-        options.governor ?? deployer,
-        options.challengeWindowSeconds ?? DEFAULT_CHALLENGE_WINDOW_SECONDS,
-        ZERO_ADDRESS,
-      ],
+      nodes: [address('token'), options.governor ?? deployer, challengeWindowSeconds, ZERO_ADDRESS],
       escrow: [address('nodes')],
       datasets: [],
       models: [],
+      beacon: [],
+      audits: [address('nodes'), address('token'), address('beacon'), audits.ticketOdds, audits.plantDeposit],
     };
     const receipts = await Promise.all(
       order.map(name => {
@@ -96,17 +100,21 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
       }),
     );
     const deployment = { koinon: 'deployment/1' as const, chainId, startBlock };
-    const [token, nodes, escrow, datasets, models] = receipts.map((receipt, i) => {
-      const found = receipt.contractAddress;
-      if (found === address(order[i]!)) return found;
+    receipts.forEach((receipt, i) => {
+      if (receipt.contractAddress === address(order[i]!)) return;
       throw new KoinonError({
         code: 'K_DEPLOY_RACED',
         message: 'Another transaction of the deploying account came between, so the contracts do not match.',
         fault: 'user',
         next: 'Deploy again while nothing else sends from this account.',
       });
-    }) as [Hex, Hex, Hex, Hex, Hex];
-    return { ...deployment, token, nodes, escrow, datasets, models };
+    });
+    const addresses = Object.fromEntries(order.map(name => [name, address(name)]));
+    return {
+      ...deployment,
+      ...(addresses as Record<(typeof order)[number], Hex>),
+      court: ZERO_ADDRESS,
+    };
   } finally {
     sender.close();
     heads.close();

@@ -1,5 +1,13 @@
 export { systemClock } from './clock.ts';
 export { type ConnectChainOptions, connectChain } from './connectChain.ts';
+export type * from './court.ts';
+export {
+  type AuditOptions,
+  auditTerms,
+  type CourtOptions,
+  courtTerms,
+  LOCAL_COURT,
+} from './courtTerms.ts';
 export {
   DEFAULT_CHALLENGE_WINDOW_SECONDS,
   DEFAULT_SUPPLY,
@@ -15,3 +23,4 @@ export { type Anvil, type StartAnvilOptions, startAnvil } from './local/startAnv
 export { httpTransport, RpcAnswerError, type RpcTransport } from './rpc/transport.ts';
 export { memoryJournal, type SqlDatabase, sqliteJournal } from './transactions/journal.ts';
 export { type MemoryChain, type MemoryChainOptions, memoryChain } from './twin/memoryChain.ts';
+export type { SignatureCheck } from './twin/signatureCheck.ts';

@@ -1,4 +1,5 @@
 import type { Deployment, Hex, Signed } from '@koinon/protocol';
+import type { Audits, Beacon, Court, CourtFact } from './court.ts';
 
 /** The only source of time here. */
 export interface Clock {
@@ -290,6 +291,14 @@ export type ChainEvent =
       payee: Hex;
       what: 'opened' | 'closing' | 'closed';
       block: number;
+    }
+  | {
+      type: 'court';
+      /** Dispute or demand; 32 zero bytes for what was decided at once. */
+      id: Hex;
+      what: CourtFact['what'];
+      accused?: Hex;
+      block: number;
     };
 
 export interface Delays {
@@ -312,6 +321,9 @@ export interface Chain {
   readonly datasets: Datasets;
   readonly models: Models;
   readonly token: Token;
+  readonly beacon: Beacon;
+  readonly court: Court;
+  readonly audits: Audits;
   /** The delays this network was deployed with. */
   delays(): Promise<Delays>;
   /** Calls the handler for each event from now on; returns what stops it. Handlers must not throw. */

@@ -12,5 +12,8 @@ export const deploymentSchema = z.strictObject({
   escrow: address,
   datasets: address,
   models: address,
+  beacon: address,
+  audits: address,
+  court: address,
 });
 export type Deployment = z.infer<typeof deploymentSchema>;

@@ -32,6 +32,9 @@ const deployment = {
   startBlock: 0,
   token: address,
   models: address,
+  beacon: address,
+  audits: address,
+  court: address,
   ...sampleDomains,
 };
 const policy = {

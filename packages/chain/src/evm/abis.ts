@@ -1,4 +1,12 @@
-import { datasetsAbi, escrowAbi, koinTokenAbi, modelsAbi, nodesAbi } from '@koinon/protocol/abi';
+import {
+  auditsAbi,
+  blockBeaconAbi,
+  datasetsAbi,
+  escrowAbi,
+  koinTokenAbi,
+  modelsAbi,
+  nodesAbi,
+} from '@koinon/protocol/abi';
 import type { Abi } from 'viem';
 
 /** The interface of each contract, under the name of its address in the deployment. */
@@ -8,6 +16,9 @@ export const abis = {
   escrow: escrowAbi,
   datasets: datasetsAbi,
   models: modelsAbi,
+  /** Every kind of beacon answers to this. */
+  beacon: blockBeaconAbi,
+  audits: auditsAbi,
 } as const;
 export type Abis = typeof abis;
 export type ContractName = keyof Abis;

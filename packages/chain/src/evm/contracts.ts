@@ -10,6 +10,7 @@ import type {
 } from 'viem';
 import { decodeEventLog, decodeFunctionResult, encodeFunctionData } from 'viem/utils';
 import type { WriteOptions } from '../interfaces.ts';
+import { lower } from '../lower.ts';
 import type { TransactionReceipt } from '../rpc/answers.ts';
 import type { Rpc } from '../rpc/failover.ts';
 import { badAnswer } from '../rpc/quantity.ts';
@@ -23,6 +24,7 @@ type Change<C extends ContractName> = ContractFunctionName<Abis[C], 'nonpayable'
 
 /** Typed calls of the network's contracts. */
 export interface Contracts {
+  readonly addresses: Record<ContractName, Hex>;
   /** What the function answers at the newest block. `at` calls another contract of the same interface. */
   read<C extends ContractName, N extends View<C>>(
     contract: C,
@@ -47,7 +49,10 @@ export interface Contracts {
 }
 
 export function contractCalls(deployment: Deployment, rpc: Rpc, sender: Sender | undefined): Contracts {
+  const names = Object.keys(abis) as ContractName[];
+  const addresses = Object.fromEntries(names.map(name => [name, lower(deployment[name])]));
   return {
+    addresses: addresses as Record<ContractName, Hex>,
     async read(contract, functionName, args, at) {
       const abi: Abi = abis[contract];
       const data = encodeFunctionData({

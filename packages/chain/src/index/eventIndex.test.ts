@@ -20,6 +20,9 @@ const deployment: Deployment = {
   escrow: addressOf(3),
   datasets: addressOf(4),
   models: addressOf(5),
+  beacon: addressOf(6),
+  audits: addressOf(7),
+  court: addressOf(8),
 };
 const operator = addressOf(0xaa);
 

@@ -1,8 +1,9 @@
-import { type Domains, type Hex, recoverDigestSigner, statementDigest, ZERO_ADDRESS } from '@koinon/protocol';
+import { type Domains, type Hex, statementDigest, ZERO_ADDRESS } from '@koinon/protocol';
 import type { DatasetRecord, Datasets, Reservation } from '../interfaces.ts';
 import { lower } from '../lower.ts';
 import { refusal } from '../transactions/revert.ts';
 import type { Ledger } from './ledger.ts';
+import type { SignatureCheck } from './signatureCheck.ts';
 
 interface Held extends Reservation {
   /** First 128 bits of the grant's digest. */
@@ -18,7 +19,11 @@ const statusNumber = { none: 0, reserved: 1, spent: 2, released: 3 } as const;
 const tagOf = (digest: Hex) => digest.slice(0, 34);
 
 /** The rules of Datasets.sol over plain maps. */
-export function memoryDatasets(ledger: Ledger, domains: Domains): { of(account: Hex): Datasets } {
+export function memoryDatasets(
+  ledger: Ledger,
+  domains: Domains,
+  check: SignatureCheck,
+): { of(account: Hex): Datasets } {
   const entries = new Map<bigint, Entry>();
 
   function entryOf(id: bigint, doing: string): Entry {
@@ -149,7 +154,8 @@ export function memoryDatasets(ledger: Ledger, domains: Domains): { of(account: 
           const doing = 'reserving budget';
           const id = message.dataset;
           const grantDigest = statementDigest('Grant', message, domains);
-          const signer = await recoverDigestSigner(grantDigest, signature).catch(() => undefined);
+          const ownerNow = entries.get(id)?.record.owner ?? ZERO_ADDRESS;
+          const isOwners = await check(grantDigest, signature, ownerNow);
           return ledger.run(account, options, ({ timestamp }) => {
             const entry = as(account, 'custodian', id, doing);
             const { record, reservations } = entry;
@@ -168,7 +174,8 @@ export function memoryDatasets(ledger: Ledger, domains: Domains): { of(account: 
             const use = entry.grants.get(grantDigest);
             if (use?.revoked) throw refusal('GrantIsRevoked', { grantDigest }, doing);
             if ((use?.usesTaken ?? 0) >= uses) throw refusal('GrantUsedUp', { grantDigest, uses }, doing);
-            if (signer !== owner) throw refusal('BadGrantSignature', { grantDigest, owner }, doing);
+            if (!isOwners || owner !== ownerNow)
+              throw refusal('BadGrantSignature', { grantDigest, owner }, doing);
             if (microRho > message.microRho) {
               throw refusal('GrantTooSmall', { grantDigest, microRho, granted: message.microRho }, doing);
             }

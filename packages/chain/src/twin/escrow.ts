@@ -1,4 +1,4 @@
-import { type Domains, type Hex, type Signed, verifyStatement, ZERO_ADDRESS } from '@koinon/protocol';
+import { type Domains, type Hex, type Signed, statementDigest, ZERO_ADDRESS } from '@koinon/protocol';
 import { channelIdOf } from '../evm/channelKey.ts';
 import type { ChainEvent, ChannelParams, ClaimOutcome, Escrow } from '../interfaces.ts';
 import { lower } from '../lower.ts';
@@ -6,6 +6,7 @@ import { refusal } from '../transactions/revert.ts';
 import type { ActionPlace, Ledger } from './ledger.ts';
 import { type Maturing, nothing, rolled } from './maturing.ts';
 import type { NodeBook } from './nodes.ts';
+import type { SignatureCheck } from './signatureCheck.ts';
 import type { TokenBook } from './tokens.ts';
 
 interface State {
@@ -19,12 +20,27 @@ type Claim = { params: ChannelParams; voucher: Signed<'Voucher'> };
 const COVERAGE_UNIT = 10n ** 18n;
 
 /** The rules of Escrow.sol over plain maps; `of` answers the escrow as an account sees it. */
+/** The escrow as other contracts of the twin see it. */
+export interface EscrowBook {
+  /** Moves up to `amount` of the payee's maturing claims to the balance of `to`; answers how much it was. */
+  slash(token: Hex, payee: Hex, amount: bigint, to: Hex, timestamp: number): bigint;
+  /** Pays `to` out of the balance of a contract. */
+  withdrawTo(token: Hex, account: Hex, to: Hex, amount: bigint, timestamp: number, doing: string): void;
+  /** Everything ever claimed of the channel. */
+  claimed(params: ChannelParams): bigint;
+  of(account: Hex): Escrow;
+}
+
 export function memoryEscrow(
   ledger: Ledger,
   tokens: TokenBook,
   nodes: NodeBook,
-  { domains, challengeWindowSeconds }: { domains: Domains; challengeWindowSeconds: number },
-): { of(account: Hex): Escrow } {
+  {
+    domains,
+    challengeWindowSeconds,
+    check,
+  }: { domains: Domains; challengeWindowSeconds: number; check: SignatureCheck },
+): EscrowBook {
   const address = lower(domains.escrow);
   const balances = new Map<string, bigint>();
   const maturing = new Map<string, Maturing>();
@@ -75,12 +91,7 @@ export function memoryEscrow(
     return Promise.all(
       claims.map(async ({ params, voucher }) => {
         const message = { ...voucher.message, channel: channelIdOf(params) };
-        try {
-          await verifyStatement('Voucher', { ...voucher, message }, domains, params.signer);
-          return true;
-        } catch {
-          return false;
-        }
+        return check(statementDigest('Voucher', message, domains), voucher.signature, params.signer);
       }),
     );
   }
@@ -133,6 +144,22 @@ export function memoryEscrow(
   }
 
   return {
+    slash(token, payee, amount, to, timestamp) {
+      mature(token, payee, timestamp);
+      const { older, newer, window } = maturing.get(at(token, payee))!;
+      const taken = amount < older + newer ? amount : older + newer;
+      // What is newest goes first.
+      const fromNewer = taken < newer ? taken : newer;
+      const left = { older: older - (taken - fromNewer), newer: newer - fromNewer, window };
+      maturing.set(at(token, payee), left);
+      balances.set(at(token, to), (balances.get(at(token, to)) ?? 0n) + taken);
+      return taken;
+    },
+    withdrawTo(token, account, to, amount, timestamp, doing) {
+      debit(token, account, amount, timestamp, doing);
+      tokens.move(token, address, to, amount, doing);
+    },
+    claimed: params => channels.get(channelIdOf(params))?.claimed ?? 0n,
     of: account => ({
       balance: async (token, owner) => balance(token, owner, ledger.head().timestampSeconds),
       deposit: (token, amount, options) =>

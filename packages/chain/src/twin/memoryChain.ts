@@ -1,12 +1,17 @@
 import { type Deployment, type Hex, sha256, toHex, utf8, ZERO_ADDRESS } from '@koinon/protocol';
+import { type AuditOptions, auditTerms, type CourtOptions, courtTerms, LOCAL_COURT } from '../courtTerms.ts';
 import type { Chain, ChainEvent } from '../interfaces.ts';
 import { lower } from '../lower.ts';
 import { closedError } from '../rpc/failover.ts';
+import { memoryAudits } from './audits.ts';
+import { memoryBeacon } from './beacon.ts';
+import { memoryCourt } from './court/memoryCourt.ts';
 import { memoryDatasets } from './datasets.ts';
 import { memoryEscrow } from './escrow.ts';
 import { blockOf, memoryLedger } from './ledger.ts';
 import { memoryModels } from './models.ts';
 import { memoryNodes } from './nodes.ts';
+import { recoveredSigner, type SignatureCheck } from './signatureCheck.ts';
 import { memoryTokens } from './tokens.ts';
 
 export interface MemoryChainOptions {
@@ -15,6 +20,10 @@ export interface MemoryChainOptions {
   /** Unix seconds; a counter that only `advance` moves by default. */
   nowSeconds?: () => number;
   challengeWindowSeconds?: number;
+  court?: CourtOptions;
+  audits?: AuditOptions;
+  /** Whether a statement was signed by whom it names; recovering the key by default. */
+  check?: SignatureCheck;
   /** `each` (default): every write makes its own block at once. `manual`: writes wait for `mine`. */
   mining?: 'each' | 'manual';
 }
@@ -51,16 +60,33 @@ export function memoryChain(options: MemoryChainOptions = {}): MemoryChain {
     escrow: named('escrow'),
     datasets: named('datasets'),
     models: named('models'),
+    beacon: named('beacon'),
+    audits: named('audits'),
+    court: named('court'),
   };
+  const [koin, check] = [deployment.token as Hex, options.check ?? recoveredSigner];
   const ledger = memoryLedger({ seed, nowSeconds, mining });
   const tokens = memoryTokens(ledger);
   const nodes = memoryNodes(ledger, tokens, {
     address: deployment.nodes as Hex,
-    koin: deployment.token as Hex,
+    koin,
     challengeWindowSeconds,
   });
-  const escrow = memoryEscrow(ledger, tokens, nodes, { domains: deployment, challengeWindowSeconds });
-  const datasets = memoryDatasets(ledger, deployment);
+  const escrow = memoryEscrow(ledger, tokens, nodes, { domains: deployment, challengeWindowSeconds, check });
+  const datasets = memoryDatasets(ledger, deployment, check);
+  const beacon = memoryBeacon(ledger);
+  const parts = { ledger, tokens, nodes, escrow, beacon, domains: deployment, koin, check };
+  const audits = memoryAudits({
+    ...parts,
+    address: deployment.audits as Hex,
+    terms: auditTerms(challengeWindowSeconds, options.audits),
+  });
+  const court = memoryCourt({
+    ...parts,
+    audits,
+    address: deployment.court as Hex,
+    terms: courtTerms(challengeWindowSeconds, options.court ?? LOCAL_COURT),
+  });
   const models = memoryModels(ledger);
   const delays = {
     challengeWindowSeconds,
@@ -86,6 +112,9 @@ export function memoryChain(options: MemoryChainOptions = {}): MemoryChain {
       datasets: datasets.of(sender),
       models: models.of(sender),
       token: tokens.of(sender),
+      beacon: beacon.of(sender),
+      court: court.of(sender),
+      audits: audits.of(sender),
       delays: async () => delays,
       watch(handler: (event: ChainEvent) => void) {
         const stop = ledger.watch(handler);

@@ -1,6 +1,6 @@
 import { type Hex, ZERO_32, ZERO_ADDRESS } from '@koinon/protocol';
 import { peerIdBytes, peerIdText } from '../evm/peerId.ts';
-import type { LogAnchor, Nodes } from '../interfaces.ts';
+import type { ChainEvent, LogAnchor, Nodes } from '../interfaces.ts';
 import { lower } from '../lower.ts';
 import { refusal } from '../transactions/revert.ts';
 import type { Ledger } from './ledger.ts';
@@ -15,20 +15,73 @@ interface Entry {
   registeredAt: number;
   active: bigint;
   unstaking: bigint;
+  /** Held by open disputes, active stake first. */
+  locked: bigint;
   /** Unix seconds, 0 for never. */
   withdrawableAt: number;
   /** Active stake from a block on, ascending. */
-  history: { block: number; active: bigint }[];
-  anchors: (LogAnchor & { changed: boolean })[];
+  history: Point[];
+  anchors: LogAnchor[];
+  /** Those of the anchors that made the log longer: what the contract numbers. */
+  changes: StoodAt[];
+}
+
+interface Point {
+  block: number;
+  active: bigint;
+}
+
+/** A log as it stood; `anchoredAt` in unix seconds. */
+export interface StoodAt {
+  size: bigint;
+  root: Hex;
+  block: number;
+  anchoredAt: number;
 }
 
 /** Anchors that stay readable, and the room one challenge window has. */
 const ANCHOR_RING = 2048;
 const ANNOUNCEMENT_MAX = 1024;
+const nobody = { active: 0n, unstaking: 0n, locked: 0n };
 
+/** The registry as other contracts of the twin see it. Operators in lower case; refusals as the contract's. */
 export interface NodeBook {
   freeStake(operator: Hex): bigint;
+  /** Undefined for who is no node. */
+  owner(operator: Hex): Hex | undefined;
+  roles(operator: Hex): number;
+  /** Active and unstaking stake, and how much of both is held. */
+  stakeOf(operator: Hex): { active: bigint; unstaking: bigint; locked: bigint };
+  /** Active stake as the (past) block ended. */
+  stakeAt(operator: Hex, block: number): bigint;
+  totalStakeAt(block: number): bigint;
+  lock(operator: Hex, amount: bigint, doing: string): void;
+  unlock(operator: Hex, amount: bigint): void;
+  /** Takes `amount` of what is locked, active stake first. */
+  slash(operator: Hex, amount: bigint, to: Hex, place: { block: number }, tell: Tell): void;
+  /** How long the log is by its newest anchor; 0 without one. */
+  logSize(operator: Hex): bigint;
+  anchorCount(operator: Hex): number;
+  anchorAt(operator: Hex, index: bigint, doing: string): StoodAt;
   of(account: Hex): Nodes;
+}
+
+type Tell = (event: ChainEvent) => void;
+
+function lookUp(history: readonly Point[], block: number): bigint {
+  let [from, until] = [0, history.length];
+  while (from < until) {
+    const middle = (from + until) >> 1;
+    if (history[middle]!.block <= block) from = middle + 1;
+    else until = middle;
+  }
+  return from === 0 ? 0n : history[from - 1]!.active;
+}
+
+function push(history: Point[], block: number, active: bigint): void {
+  const last = history.at(-1);
+  if (last?.block === block) last.active = active;
+  else history.push({ block, active });
 }
 
 export function memoryNodes(
@@ -37,6 +90,7 @@ export function memoryNodes(
   { address, koin, challengeWindowSeconds }: { address: Hex; koin: Hex; challengeWindowSeconds: number },
 ): NodeBook {
   const entries = new Map<Hex, Entry>();
+  const totals: Point[] = [];
 
   function entryOf(operator: Hex, doing: string): Entry {
     const entry = entries.get(lower(operator));
@@ -51,17 +105,15 @@ export function memoryNodes(
   }
 
   function setActive(entry: Entry, active: bigint, block: number): void {
+    push(totals, block, (totals.at(-1)?.active ?? 0n) + active - entry.active);
     entry.active = active;
-    const last = entry.history.at(-1);
-    if (last?.block === block) last.active = active;
-    else entry.history.push({ block, active });
+    push(entry.history, block, active);
   }
 
   function stakeAt(operator: Hex, block: number): bigint {
     const current = ledger.head().number;
     if (block >= current) throw refusal('BlockNotOver', { blockNumber: block, current }, 'to answer stakeAt');
-    const history = entries.get(lower(operator))?.history ?? [];
-    return history.findLast(point => point.block <= block)?.active ?? 0n;
+    return lookUp(entries.get(lower(operator))?.history ?? [], block);
   }
 
   const record = (operator: Hex, entry: Entry) => ({
@@ -76,7 +128,47 @@ export function memoryNodes(
   });
 
   return {
-    freeStake: operator => entries.get(lower(operator))?.active ?? 0n,
+    freeStake(operator) {
+      const { active, locked } = entries.get(lower(operator)) ?? nobody;
+      return active > locked ? active - locked : 0n;
+    },
+    owner: operator => entries.get(operator)?.owner,
+    roles: operator => entries.get(operator)?.roles ?? 0,
+    stakeOf(operator) {
+      const { active, unstaking, locked } = entries.get(operator) ?? nobody;
+      return { active, unstaking, locked };
+    },
+    stakeAt: (operator, block) => lookUp(entries.get(operator)?.history ?? [], block),
+    totalStakeAt: block => lookUp(totals, block),
+    lock(operator, amount, doing) {
+      const entry = entries.get(operator);
+      const available = entry === undefined ? 0n : entry.active + entry.unstaking - entry.locked;
+      if (amount > available)
+        throw refusal('InsufficientStake', { operator, asked: amount, available }, doing);
+      if (entry !== undefined) entry.locked += amount;
+    },
+    unlock(operator, amount) {
+      const entry = entries.get(operator);
+      if (entry !== undefined) entry.locked -= amount;
+    },
+    slash(operator, amount, to, { block }, tell) {
+      const entry = entries.get(operator);
+      if (entry === undefined) return;
+      entry.locked -= amount;
+      const fromActive = amount < entry.active ? amount : entry.active;
+      entry.unstaking -= amount - fromActive;
+      setActive(entry, entry.active - fromActive, block);
+      tokens.move(koin, address, to, amount, 'slashing');
+      tell({ type: 'node', operator, block });
+    },
+    logSize: operator => entries.get(operator)?.changes.at(-1)?.size ?? 0n,
+    anchorCount: operator => entries.get(operator)?.changes.length ?? 0,
+    anchorAt(operator, index, doing) {
+      const changes = entries.get(operator)?.changes ?? [];
+      const found = index + BigInt(ANCHOR_RING) < BigInt(changes.length) ? undefined : changes[Number(index)];
+      if (found === undefined) throw refusal('AnchorGone', { operator, index }, doing);
+      return found;
+    },
     of: account => {
       const nodes: Nodes = {
         list: async () => [...entries].map(([operator, entry]) => record(operator, entry)),
@@ -102,9 +194,11 @@ export function memoryNodes(
               registeredAt: timestamp,
               active: 0n,
               unstaking: 0n,
+              locked: 0n,
               withdrawableAt: 0,
               history: [],
               anchors: [],
+              changes: [],
             });
             tell({ type: 'node', operator: account, block });
           });
@@ -167,9 +261,16 @@ export function memoryNodes(
               const facts = { operator: lower(operator), withdrawableAt: entry.withdrawableAt };
               throw refusal('NotWithdrawable', facts, doing);
             }
-            tokens.move(koin, address, to, entry.unstaking, doing);
-            entry.unstaking = 0n;
-            entry.withdrawableAt = 0;
+            // The lien rests on active stake first, so only what exceeds it holds back what is leaving.
+            const heldBack = entry.locked > entry.active ? entry.locked - entry.active : 0n;
+            const amount = entry.unstaking - heldBack;
+            if (amount === 0n) {
+              const facts = { operator: lower(operator), asked: entry.unstaking, available: 0n };
+              throw refusal('InsufficientStake', facts, doing);
+            }
+            tokens.move(koin, address, to, amount, doing);
+            entry.unstaking = heldBack;
+            if (heldBack === 0n) entry.withdrawableAt = 0;
           }),
         stakeAt: async (operator, block) => stakeAt(operator, block),
         async stakesAt(block) {
@@ -181,9 +282,10 @@ export function memoryNodes(
         anchor: (size, root, options) =>
           ledger.run(account, options, (place, tell) => {
             const doing = 'anchoring the log';
-            const { anchors } = entryOf(account, doing);
-            const last = anchors.findLast(anchor => anchor.changed);
-            if (last !== undefined && size <= last.size) {
+            const { anchors, changes } = entryOf(account, doing);
+            const last = changes.at(-1);
+            const grew = last === undefined || size > last.size;
+            if (!grew) {
               if (size < last.size) {
                 throw refusal('LogShrank', { operator: account, size, anchoredSize: last.size }, doing);
               }
@@ -192,30 +294,26 @@ export function memoryNodes(
                 throw refusal('LogForked', facts, doing);
               }
             } else {
-              const changed = anchors.filter(anchor => anchor.changed);
-              const oldest = changed.length < ANCHOR_RING ? undefined : changed.at(-ANCHOR_RING);
-              const freeAt =
-                oldest === undefined
-                  ? 0
-                  : ledger.block(oldest.block)!.timestampSeconds + challengeWindowSeconds;
+              const oldest = changes.length < ANCHOR_RING ? undefined : changes.at(-ANCHOR_RING);
+              const freeAt = oldest === undefined ? 0 : oldest.anchoredAt + challengeWindowSeconds;
               if (place.timestamp < freeAt)
                 throw refusal('AnchoredTooOften', { operator: account, freeAt }, doing);
             }
-            const { transaction, block, blockHash } = place;
+            const { transaction, block, blockHash, timestamp } = place;
             const anchor = { size, root: lower(root), transaction, block, blockHash };
-            anchors.push({ ...anchor, changed: last === undefined || size > last.size });
+            anchors.push(anchor);
+            if (grew) changes.push({ size, root: lower(root), block, anchoredAt: timestamp });
             tell({ type: 'anchored', operator: account, anchor });
           }),
         async head(operator) {
-          const last = entries.get(lower(operator))?.anchors.findLast(anchor => anchor.changed);
+          const last = entries.get(lower(operator))?.changes.at(-1);
           return { size: last?.size ?? 0n, root: last?.root ?? ZERO_32, block: last?.block ?? 0 };
         },
         async anchorTransaction(operator, minSize) {
-          return (await nodes.anchors(operator)).find(anchor => anchor.size >= minSize);
+          return entries.get(lower(operator))?.anchors.find(anchor => anchor.size >= minSize);
         },
         async anchors(operator) {
-          const anchors = entries.get(lower(operator))?.anchors ?? [];
-          return anchors.map(({ changed: _, ...anchor }) => anchor);
+          return [...(entries.get(lower(operator))?.anchors ?? [])];
         },
       };
       return nodes;

@@ -11,6 +11,7 @@ export interface TokenBook {
   allowance(token: Hex, owner: Hex, spender: Hex): bigint;
   /** Refuses before it changes anything. */
   move(token: Hex, from: Hex, to: Hex, amount: bigint, doing: string): void;
+  burn(token: Hex, from: Hex, amount: bigint): void;
   approve(token: Hex, owner: Hex, spender: Hex, amount: bigint): void;
   of(account: Hex): Token;
 }
@@ -36,6 +37,9 @@ export function memoryTokens(ledger: Ledger): TokenBook {
       }
       balances.set(at(token, from), balance - amount);
       balances.set(at(token, to), book.balance(token, to) + amount);
+    },
+    burn(token, from, amount) {
+      balances.set(at(token, from), book.balance(token, from) - amount);
     },
     approve(token, owner, spender, amount) {
       allowances.set(at(token, owner, spender), amount);

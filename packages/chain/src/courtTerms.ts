@@ -1,0 +1,62 @@
+import type { AuditTerms, CourtTerms } from './court.ts';
+
+/** What a network may set about its court; the windows follow from the challenge window. Amounts in KOIN base units. */
+export interface CourtOptions {
+  /** Expected seats of the first jury. */
+  jurySeats?: number;
+  /** Juries one dispute may have. */
+  maxRounds?: number;
+  /** A seat's pay, and what a seat on the wrong side loses. */
+  jurorFee?: bigint;
+  jurorPenalty?: bigint;
+  accuseBond?: bigint;
+  demandBond?: bigint;
+  /** What an auditor loses that was drawn and stayed away. */
+  absencePenalty?: bigint;
+  /** Stake held once somebody disputes a receipt. */
+  lien?: bigint;
+  /** What an accuser that was right gets beyond its bond. */
+  bounty?: bigint;
+}
+
+/** What a network may set about its audits. Amounts in KOIN base units. */
+export interface AuditOptions {
+  ticketOdds?: bigint;
+  plantDeposit?: bigint;
+}
+
+const KOIN = 10n ** 18n;
+
+/** The windows of law L9: three juries of commit, reveal and appeal end within one challenge window. */
+export function courtTerms(challengeWindowSeconds: number, options: CourtOptions = {}): CourtTerms {
+  const part = (n: number) => Math.max(1, Math.floor(challengeWindowSeconds / n));
+  return {
+    evidenceSeconds: challengeWindowSeconds,
+    demandSeconds: part(7),
+    reportSeconds: part(7),
+    commitSeconds: part(14),
+    revealSeconds: part(14),
+    appealSeconds: part(14),
+    jurySeats: options.jurySeats ?? 15,
+    maxRounds: options.maxRounds ?? 3,
+    jurorFee: options.jurorFee ?? KOIN,
+    jurorPenalty: options.jurorPenalty ?? 5n * KOIN,
+    accuseBond: options.accuseBond ?? 50n * KOIN,
+    demandBond: options.demandBond ?? KOIN,
+    absencePenalty: options.absencePenalty ?? 10n * KOIN,
+    lien: options.lien ?? 1_000n * KOIN,
+    bounty: options.bounty ?? 20n * KOIN,
+  };
+}
+
+export function auditTerms(challengeWindowSeconds: number, options: AuditOptions = {}): AuditTerms {
+  return {
+    ticketOdds: options.ticketOdds ?? 8n,
+    plantDeposit: options.plantDeposit ?? 1_000n * KOIN,
+    refundSeconds: 2 * challengeWindowSeconds,
+    revealSeconds: challengeWindowSeconds,
+  };
+}
+
+/** What fits a network of a few nodes on one machine. */
+export const LOCAL_COURT: CourtOptions = { jurySeats: 3 };
