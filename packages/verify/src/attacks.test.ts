@@ -167,7 +167,7 @@ test('an auditor that disagrees, or could not look, does not vouch', async () =>
 });
 
 test('an order without assurance is no failure, and its check says what it rests on', async () => {
-  const study = await makeStudy({ metrics: () => ({ order: { assurance: 0 } }) });
+  const study = await makeStudy({ metrics: () => ({ order: { assurance: 0, auditRatePpm: 0 } }) });
   const checks = await collect(verifyPassport(study.bytes, study.cid, study.world.sources));
   assert.deepEqual(names(checks, 'failed'), []);
   assert.ok(names(checks, 'skipped').includes('metrics/audit.present'));

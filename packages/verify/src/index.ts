@@ -7,12 +7,20 @@ export { jobsOf, type NamedJob } from './passport/jobsOf.ts';
 export { readPassport } from './passport/readPassport.ts';
 export type {
   AnchorOnChain,
+  CourtFinding,
   DatasetOnChain,
   ModelOnChain,
   ReplayJob,
   ReplayResult,
   Sources,
+  StepResult,
 } from './sources.ts';
+export {
+  type DisputeEvidence,
+  disputedStep,
+  disputeEvidenceSchema,
+} from './step/disputeEvidence.ts';
+export { verifyStep } from './step/verifyStep.ts';
 export { type Summary, summarize } from './summarize.ts';
 export { verifyJob } from './verifyJob.ts';
 export { verifyPassport } from './verifyPassport.ts';

@@ -1,4 +1,4 @@
-import type { Candidate, Cid, Domains, Hex, Manifest } from '@koinon/protocol';
+import type { Candidate, Cid, CourtGround, Domains, ExecutionOpening, Hex, Manifest } from '@koinon/protocol';
 
 /** Where the chain says a log stood. */
 export interface AnchorOnChain {
@@ -44,6 +44,40 @@ export interface ReplayResult {
   /** Files as the program wrote them. */
   outputs: Map<string, Uint8Array>;
   traceRoot: Hex | Uint8Array;
+  /** State root after every step, where the executor tells them. */
+  stepRoots?: readonly (Hex | Uint8Array)[];
+}
+
+/** How a signed statement stands before the court. */
+export interface CourtFinding {
+  outcome: 'open' | 'convicted' | 'acquitted' | 'undecided';
+  /** Once convicted. */
+  ground?: CourtGround;
+  /** Absent for what was decided at once. */
+  dispute?: Hex;
+  /** What jurors were asked to replay, what the accused had committed to, and what they found. */
+  step?: bigint;
+  claimed?: Hex;
+  majority?: Hex;
+  accuser?: Hex;
+  /** Base units of KOIN. */
+  slashed?: bigint;
+  /** Where it was decided. */
+  block?: number;
+  transaction?: Hex;
+}
+
+/** What a replay of one step alone came to. */
+export interface StepResult {
+  /** State root it began from; undefined for step 0. */
+  before?: Hex;
+  stateRoot: Hex;
+  /** After the last step only. */
+  end?: Pick<ExecutionOpening, 'exitCode' | 'fuel' | 'rawOutput'>;
+  /** Own state roots of all steps before, where it was run from the beginning. */
+  roots?: readonly Hex[];
+  /** The state it began from, where it can be given to others (`encodeStepState`). */
+  state?: Uint8Array;
 }
 
 /**
@@ -64,8 +98,19 @@ export interface Sources {
   candidates?(draw: { anchorBlock: number; provider: Hex; requester: Hex }): Promise<readonly Candidate[]>;
   /** Stake of all nodes as that block ended, base units of KOIN. */
   totalStake?(block: number): Promise<bigint>;
+  /** Numbers nobody could know before: the first such round after a block, and the value of a round. */
+  beacon?: { roundAfter(block: number): Promise<bigint>; value(round: bigint): Promise<Hex | undefined> };
+  /** What the court made of a statement (EIP-712 digest of a receipt or report); undefined while nobody disputed it. */
+  court?(statement: Hex): Promise<CourtFinding | undefined>;
+  /** State roots after every step as the provider told them, to be held to the trace its receipt commits to. */
+  trace?(receipt: Hex): Promise<readonly Hex[] | undefined>;
   /** Runs a public job again. Throws where this machine could not, which proves nothing. */
   replay?(job: ReplayJob): Promise<ReplayResult>;
+  /** Runs one step alone, from the state given, else by running to it. Throws where this machine could not. */
+  replayStep?(
+    job: ReplayJob,
+    step: { index: number; from?: Uint8Array; fromRoot?: Hex },
+  ): Promise<StepResult>;
   /** The network the evidence should belong to. */
   domains?: Domains;
   /** Names of programs known to do what they say, by sha-256 digest of their bytes. */

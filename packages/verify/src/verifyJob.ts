@@ -2,6 +2,8 @@ import { type Domains, type JobEvidence, jobEvidenceSchema, logLeafHash } from '
 import { z } from 'zod';
 import { type Check, checkerFor, failed, ok } from './check.ts';
 import { checkAudits } from './job/checkAudits.ts';
+import { checkCoin } from './job/checkCoin.ts';
+import { checkCourt } from './job/checkCourt.ts';
 import { checkExecution } from './job/checkExecution.ts';
 import { checkGrant } from './job/checkGrant.ts';
 import { checkInclusion } from './job/checkInclusion.ts';
@@ -48,7 +50,10 @@ export async function* verifyJob(
     logIndex: receipt.message.logIndex,
     leaf: logLeafHash('Receipt', context.digests.receipt, inclusion.leafSalt),
     inclusion,
+    anchorBy: receipt.message.anchorBy,
   });
+  yield* checkCoin(context);
   yield* checkAudits(context);
+  yield await checkCourt(context, { id: 'court', what: 'receipt', statement: context.digests.receipt });
   yield* checkReplay(context);
 }

@@ -17,6 +17,8 @@ const bundleSchema = z.strictObject({
   root: schema.cid,
   /** The network of a job's signatures; a passport says it itself. */
   domains: domainsSchema.optional(),
+  /** A disputed step of that job (`disputeEvidenceSchema`). */
+  dispute: schema.cid.optional(),
   blobs: z.record(schema.cid, schema.byteString(BUNDLE_MAX_BYTES)),
 });
 
@@ -24,16 +26,18 @@ const bundleSchema = z.strictObject({
 export interface Bundle {
   root: Cid;
   domains?: Domains;
+  dispute?: Cid;
   /** What stands under each name; whether rightly so, `verifyBundle` tells. */
   blobs: ReadonlyMap<Cid, Uint8Array>;
 }
 
 /** The bytes of a bundle: canonical dag-cbor. */
-export function exportBundle({ root, domains, blobs }: Bundle): Uint8Array {
+export function exportBundle({ root, domains, dispute, blobs }: Bundle): Uint8Array {
   return encodeNode({
     koinon: 'bundle/1',
     root,
     ...(domains ? { domains: domainsSchema.parse(domains) } : {}),
+    ...(dispute ? { dispute } : {}),
     blobs: Object.fromEntries(blobs),
   });
 }
@@ -49,8 +53,13 @@ export function readBundle(bytes: Uint8Array): Bundle {
   }
   const parsed = bundleSchema.safeParse(value);
   if (!parsed.success) throw badBundle(z.prettifyError(parsed.error));
-  const { root, domains, blobs } = parsed.data;
-  return { root, ...(domains ? { domains } : {}), blobs: new Map(Object.entries(blobs)) };
+  const { root, domains, dispute, blobs } = parsed.data;
+  return {
+    root,
+    ...(domains ? { domains } : {}),
+    ...(dispute ? { dispute } : {}),
+    blobs: new Map(Object.entries(blobs)),
+  };
 }
 
 function badBundle(reason: string, cause?: unknown): KoinonError {

@@ -1,8 +1,12 @@
-import { decodeNode, jobEvidenceSchema } from '@koinon/protocol';
+import { type Cid, type Domains, decodeNode, type JobEvidence, jobEvidenceSchema } from '@koinon/protocol';
 import { z } from 'zod';
-import { isContentOf } from '../blob.ts';
-import { type Check, checkerFor, failed, ok } from '../check.ts';
+import { isContentOf, readBlob } from '../blob.ts';
+import { type Check, checkerFor, failed, ok, skipped } from '../check.ts';
+import { groundWords } from '../job/checkCourt.ts';
+import { jobContext } from '../job/context.ts';
 import type { Sources } from '../sources.ts';
+import { checkStep } from '../step/checkStep.ts';
+import { type DisputeEvidence, disputeEvidenceSchema } from '../step/disputeEvidence.ts';
 import { verifyJob } from '../verifyJob.ts';
 import { verifyPassport } from '../verifyPassport.ts';
 import { count, short } from '../words.ts';
@@ -56,7 +60,40 @@ export async function* verifyBundle(
     evidence = jobEvidenceSchema.parse(decodeNode(content));
     return ok(`${short(root)}.`);
   });
-  if (evidence) yield* verifyJob(evidence, domains, 'job', inFile);
+  if (!evidence) return;
+  yield* verifyJob(evidence, domains, 'job', inFile);
+  if (bundle.dispute) yield* verifyDispute(evidence, domains, bundle.dispute, inFile);
+}
+
+/** The disputed step in the file, replayed alone. */
+async function* verifyDispute(
+  evidence: JobEvidence,
+  domains: Domains,
+  name: Cid,
+  sources: Sources,
+): AsyncGenerator<Check> {
+  const context = await jobContext(evidence, domains, 'dispute', sources);
+  let shown: DisputeEvidence | undefined;
+  yield await context.check('dispute.form', 'The disputed step in the file can be read.', async () => {
+    const bytes = await readBlob(sources, name);
+    if (!bytes) return failed(`${short(name)} is missing.`, 'There is no step to replay.');
+    shown = disputeEvidenceSchema.parse(decodeNode(bytes));
+    return ok(`Step ${shown.step.index} of ${shown.step.count}.`);
+  });
+  if (!shown) return;
+  const { court } = shown;
+  if (court && !sources.court) {
+    const { outcome, ground, dispute, block } = court;
+    yield await context.check(
+      'dispute.court',
+      'What the file says of the court is what the chain says.',
+      () =>
+        skipped(
+          `It says: ${outcome}${ground ? `, ${groundWords(ground, { step: BigInt(shown!.step.index) })}` : ''}${dispute ? ` (dispute ${short(dispute)}${block === undefined ? '' : `, block ${block}`})` : ''}. Only the chain can tell.`,
+        ),
+    );
+  }
+  yield* checkStep(context, { index: shown.step.index, shown });
 }
 
 function kindOf(bytes: Uint8Array): string | undefined {

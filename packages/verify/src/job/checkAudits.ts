@@ -2,25 +2,34 @@ import {
   type AuditEvidence,
   assurances,
   auditVerdicts,
+  drawAuditors,
+  drawId,
+  type Hex,
   logLeafHash,
   statementDigest,
   verifyStatement,
   ZERO_32,
 } from '@koinon/protocol';
 import { type Check, failed, type Outcome, ok, skipped } from '../check.ts';
-import { count, short } from '../words.ts';
+import { count, list, short } from '../words.ts';
+import { checkCourt } from './checkCourt.ts';
 import { checkInclusion } from './checkInclusion.ts';
 import { checkLot } from './checkLot.ts';
 import type { JobContext } from './context.ts';
 
 /** The replays by others: who made them, how they were chosen, and what they came to. */
 export async function* checkAudits(context: JobContext): AsyncGenerator<Check> {
-  const { evidence, check } = context;
+  const { evidence, check, manifest } = context;
   const { audits } = evidence;
   const { assurance } = evidence.order.message;
   yield await check('audit.present', 'Somebody else replayed the work, as the order asks.', () => {
     const isAsked = assurance === assurances.replay || assurance === assurances['owner-audited'];
     if (audits.length > 0) return ok(`${count(audits.length, 'report')}.`);
+    if (evidence.lot && !manifest?.private) {
+      return skipped(
+        'Nobody: the lot let it pass, as the check of the coin says. Its signer’s stake stands for it.',
+      );
+    }
     return isAsked
       ? failed('There is no report.', 'Nobody has checked the provider’s word.')
       : skipped('The order asks for no replay: this is the provider’s word, which its stake stands for.');
@@ -31,6 +40,24 @@ export async function* checkAudits(context: JobContext): AsyncGenerator<Check> {
     yield* checkAudit(context, audit, i === 0 ? 'audit' : `audit.${i + 1}`, auditors.has(auditor));
     auditors.add(auditor);
   }
+  const drawn = drawnOf(context);
+  if (drawn.length === 0) return;
+  yield await check('audit.everyone', 'Everybody whom the lot fell on has reported.', () => {
+    const missing = drawn.filter(auditor => !auditors.has(auditor));
+    return missing.length === 0
+      ? ok(`${count(drawn.length, 'node')} drawn: ${list(drawn.map(short))}.`)
+      : skipped(
+          `${list(missing.map(short))} ${missing.length === 1 ? 'was' : 'were'} drawn too, and no report is here. An auditor that stays silent pays for it; the other reports stand.`,
+        );
+  });
+}
+
+/** Everybody the lot of the reports falls on; empty where none was drawn, or the draw is no draw. */
+function drawnOf({ evidence, digests }: JobContext): Hex[] {
+  const choice = evidence.audits.map(audit => audit.choice).find(choice => choice.by === 'lot');
+  if (choice?.by !== 'lot') return [];
+  const leaf = logLeafHash('Receipt', digests.receipt, evidence.inclusion.leafSalt);
+  return drawAuditors(drawId(choice.beacon, leaf), choice.candidates, choice.total)?.auditors ?? [];
 }
 
 async function* checkAudit(
@@ -82,6 +109,12 @@ async function* checkAudit(
     logIndex: said.logIndex,
     leaf: logLeafHash('AuditReport', statementDigest('AuditReport', said, domains), inclusion.leafSalt),
     inclusion,
+    anchorBy: said.anchorBy,
+  });
+  yield await checkCourt(context, {
+    id: `${prefix}.court`,
+    what: 'report',
+    statement: statementDigest('AuditReport', said, domains),
   });
   if (choice.by === 'owner') {
     yield await check(`${prefix}.choice`, 'The auditor is the one the data owner named.', () =>

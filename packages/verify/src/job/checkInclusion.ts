@@ -1,7 +1,7 @@
 import { fromHex, type Hex, type Inclusion, verifyInclusion } from '@koinon/protocol';
 import { asked, type Check, type Checker, failed, type Outcome, ok, skipped } from '../check.ts';
 import type { Sources } from '../sources.ts';
-import { short } from '../words.ts';
+import { short, time } from '../words.ts';
 
 export interface InclusionClaim {
   /** Start of the ids: `log` for a receipt, `audit.log` for a report. */
@@ -14,6 +14,8 @@ export interface InclusionClaim {
   logIndex: bigint;
   leaf: Uint8Array;
   inclusion: Inclusion;
+  /** Unix seconds by which its signer promised it on chain. */
+  anchorBy: bigint;
 }
 
 /** That a statement stands where its signer said, in a log whose root is on chain. */
@@ -48,6 +50,26 @@ export async function* checkInclusion(
   yield await check(`${prefix}.anchor`, 'The log stands on chain with this root.', () =>
     compareAnchor(sources, inclusion),
   );
+  yield await check(`${prefix}.time`, `The ${what} came on chain by the time it was promised.`, () =>
+    compareTime(sources, claim),
+  );
+}
+
+/** An entry that is not anchored in time is an omission, which the court convicts of. */
+async function compareTime(
+  sources: Sources,
+  { inclusion: { anchor }, anchorBy }: InclusionClaim,
+): Promise<Outcome> {
+  const ask = sources.block;
+  if (!ask) return skipped(`Promised by ${time(anchorBy)}; the chain was not asked when it came.`);
+  const block = await asked(() => ask.call(sources, anchor.block));
+  if (!block) return failed(`The chain has no block ${anchor.block}.`, 'The anchor was made up.');
+  return BigInt(block.timestampSeconds) <= anchorBy
+    ? ok(`Anchored at ${time(block.timestampSeconds)}, promised by ${time(anchorBy)}.`)
+    : failed(
+        `It was anchored at ${time(block.timestampSeconds)} and promised by ${time(anchorBy)}.`,
+        'What is signed and kept out of the log so long can be hidden; the court takes a stake for it.',
+      );
 }
 
 /** Compares with the first anchor that holds the entry: a later one would let its maker try for another lot. */

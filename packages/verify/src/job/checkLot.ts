@@ -1,6 +1,7 @@
 import { type AuditEvidence, assurances, drawAuditors, drawId, logLeafHash } from '@koinon/protocol';
 import { asked, type Check, failed, type Outcome, ok, skipped } from '../check.ts';
-import { count, short } from '../words.ts';
+import { count, list, short } from '../words.ts';
+import { compareBeacon } from './checkBeacon.ts';
 import type { JobContext } from './context.ts';
 
 type LotChoice = Extract<AuditEvidence['choice'], { by: 'lot' }>;
@@ -25,7 +26,7 @@ export async function* checkLot(
         'Nobody drawn by lot may see them, so this report cannot be true.',
       );
     }
-    if (order.assurance !== assurances.replay) {
+    if (order.assurance !== assurances.replay && order.assurance !== assurances.redundant) {
       return failed('The order does not ask for an auditor drawn by lot.', 'It was put together wrongly.');
     }
     const { candidates } = choice;
@@ -56,45 +57,18 @@ export async function* checkLot(
         'Somebody chose the auditor, or altered the list of candidates.',
       );
     }
-    const drawn = lot?.auditors.find(auditor => auditor === said.auditor) ?? lot?.auditors[0];
-    return drawn === said.auditor
+    const drawn = lot?.auditors ?? [];
+    return drawn.includes(said.auditor)
       ? ok(
-          `Drawn among ${count(candidates.length, 'candidate')} by stake, from beacon ${short(choice.beacon)}.`,
+          `Drawn in round ${choice.round} among ${count(candidates.length, 'candidate')} by stake, from beacon ${short(choice.beacon)}.`,
         )
       : failed(
-          `Drawn again it falls on ${drawn ? short(drawn) : 'nobody'}, not on ${short(said.auditor)}.`,
+          `Drawn again it falls on ${list(drawn.map(short)) || 'nobody'}, not on ${short(said.auditor)}.`,
           'Somebody chose the auditor, or altered the list of candidates.',
         );
   });
-  yield await check(
-    `${prefix}.beacon`,
-    'The lot was drawn from a number nobody could know before.',
-    async () => {
-      const { beacon, beaconRound, stakeBlock } = choice;
-      const beaconBlock = Number(beaconRound);
-      if (beaconBlock !== anchor.block + 1) {
-        return failed(
-          `It was taken from block ${beaconBlock}; the log was anchored in block ${anchor.block}.`,
-          'It must be the very next block, or somebody could wait for one that suits.',
-        );
-      }
-      if (stakeBlock !== anchor.block - 1) {
-        return failed(
-          `Stakes were taken from block ${stakeBlock}; the log was anchored in block ${anchor.block}.`,
-          'They must be those of the block before, or somebody could stake after the log was known.',
-        );
-      }
-      const ask = sources.block;
-      if (!ask) return skipped(`Said to be the hash of block ${beaconBlock}; the chain was not asked.`);
-      const block = await asked(() => ask.call(sources, beaconBlock));
-      if (!block) return failed(`The chain has no block ${beaconBlock}.`, 'The number was made up.');
-      return block.hash.toLowerCase() === beacon
-        ? ok(`The hash of block ${beaconBlock}, the first after the log was fixed.`)
-        : failed(
-            `Block ${beaconBlock} has hash ${short(block.hash)}, not ${short(beacon)}.`,
-            'The number was made up.',
-          );
-    },
+  yield await check(`${prefix}.beacon`, 'The lot was drawn from a number nobody could know before.', () =>
+    compareBeacon(sources, anchor.block, choice),
   );
   yield await check(`${prefix}.candidates`, 'Everybody who had stake could be drawn, and nobody else.', () =>
     compareCandidates(context, choice),
@@ -105,6 +79,13 @@ async function compareCandidates(
   { evidence, sources }: JobContext,
   { candidates, total, stakeBlock }: LotChoice,
 ): Promise<Outcome> {
+  const { block: anchorBlock } = evidence.inclusion.anchor;
+  if (stakeBlock !== anchorBlock - 1) {
+    return failed(
+      `Stakes were taken as of block ${stakeBlock}; the log was anchored in block ${anchorBlock}.`,
+      'They must be those of the block before, or somebody could stake after the log was known.',
+    );
+  }
   const askTotal = sources.totalStake;
   if (askTotal) {
     const staked = await asked(() => askTotal.call(sources, stakeBlock));
@@ -121,7 +102,6 @@ async function compareCandidates(
       `${count(candidates.length, 'candidate')} named; the chain was not asked for their stakes.`,
     );
   const { provider, requester } = evidence.order.message;
-  const { block: anchorBlock } = evidence.inclusion.anchor;
   const real = await asked(() => ask.call(sources, { anchorBlock, provider, requester }));
   const staked = new Map(real.map(({ operator, stake }) => [operator.toLowerCase(), stake]));
   for (const { operator, stake } of candidates) {

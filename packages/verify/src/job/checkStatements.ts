@@ -1,6 +1,6 @@
-import { statementDigest, verifyStatement } from '@koinon/protocol';
+import { areAssuranceTermsSound, assurances, statementDigest, verifyStatement } from '@koinon/protocol';
 import { type Check, failed, ok } from '../check.ts';
-import { short } from '../words.ts';
+import { count, percent, short } from '../words.ts';
 import type { JobContext } from './context.ts';
 
 /** Order and receipt: who signed them, that one answers the other, and what it cost. */
@@ -12,6 +12,17 @@ export async function* checkStatements(context: JobContext): AsyncGenerator<Chec
   yield await check('order.signature', 'The order was signed by whom it names as requester.', async () => {
     await verifyStatement('Order', evidence.order, domains, order.requester);
     return ok(`Signed by ${short(order.requester)}; order ${short(digests.order)}.`);
+  });
+  yield await check('order.terms', 'The order says how its result is checked, in terms that fit.', () => {
+    const { assurance, auditRatePpm, replicas } = order;
+    return areAssuranceTermsSound(order)
+      ? ok(
+          `Assurance ${nameOf(assurance)}: ${percent(auditRatePpm)} of such receipts are replayed, ${count(replicas, 'provider')}.`,
+        )
+      : failed(
+          `Assurance ${assurance} does not go with ${replicas} providers and a rate of ${percent(auditRatePpm)}.`,
+          'Nobody can say how much such an order is checked.',
+        );
   });
   yield await check(
     'receipt.signature',
@@ -51,4 +62,8 @@ export async function* checkStatements(context: JobContext): AsyncGenerator<Chec
           'The provider asks for more than was agreed.',
         );
   });
+}
+
+function nameOf(assurance: number): string {
+  return Object.entries(assurances).find(([, number]) => number === assurance)?.[0] ?? `${assurance}`;
 }

@@ -11,7 +11,7 @@ import {
   toHex,
   utf8,
 } from '@koinon/protocol';
-import type { AnchorOnChain, DatasetOnChain, ModelOnChain } from '../sources.ts';
+import type { AnchorOnChain, CourtFinding, DatasetOnChain, ModelOnChain } from '../sources.ts';
 import { digestOf, parties } from './parties.ts';
 
 /** A node's log with other people's entries around those that matter, so that paths are not empty. */
@@ -46,6 +46,8 @@ export class ChainTwin {
   readonly anchors: (AnchorOnChain & { operator: Hex })[] = [];
   readonly datasets = new Map<bigint, DatasetOnChain>();
   readonly models = new Map<Hex, ModelOnChain>();
+  /** What the court made of a statement. */
+  readonly findings = new Map<Hex, CourtFinding>();
   readonly stakes: Candidate[] = [
     { operator: parties.alder.address, stake: 700n },
     { operator: parties.birch.address, stake: 300n },

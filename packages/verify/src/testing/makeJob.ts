@@ -16,6 +16,8 @@ import {
   fileListDigest,
   type Grant,
   type Hex,
+  type Inclusion,
+  isAudited,
   type JobEvidence,
   type Manifest,
   manifestDigest,
@@ -138,7 +140,10 @@ export async function makeJob(world: World, plan: JobPlan): Promise<JobEvidence>
   const inclusion = inclusionIn(log, world.chain.anchor(log), index, leafSalt);
 
   const audits: AuditEvidence[] = [];
-  const chosen = choose();
+  const { assurance, auditRatePpm } = order.message;
+  const toss = beaconAfter(world, inclusion, plan.beaconDelay);
+  const isPassed = assurance === assurances.replay && !isAudited(drawId(toss.beacon, leaf), auditRatePpm);
+  const chosen = isPassed ? undefined : choose();
   if (chosen) {
     const auditorLog = world.log(chosen.auditor.address);
     const report = await signStatement(
@@ -177,6 +182,7 @@ export async function makeJob(world: World, plan: JobPlan): Promise<JobEvidence>
     ...(verdict ? { verdict: cidOfNode(verdict) } : {}),
     inclusion,
     audits,
+    ...(isPassed ? { lot: toss } : {}),
   };
 
   function choose() {
@@ -188,8 +194,7 @@ export async function makeJob(world: World, plan: JobPlan): Promise<JobEvidence>
         choice: { by: 'owner' as const },
       };
     }
-    const beaconBlock = inclusion.anchor.block + (plan.beaconDelay ?? 1);
-    const beacon: Hex = world.chain.block(beaconBlock).hash;
+    const { beacon, beaconRound } = toss;
     const parts = { provider: provider.address, requester: researcher.address };
     const candidates = [...(plan.candidates ?? world.chain.candidates(parts))];
     const total = world.chain.stakes.reduce((sum, { stake }) => sum + stake, 0n);
@@ -201,7 +206,7 @@ export async function makeJob(world: World, plan: JobPlan): Promise<JobEvidence>
       draw: drawId(beacon, leaf),
       choice: {
         by: 'lot' as const,
-        beaconRound: BigInt(beaconBlock),
+        beaconRound,
         beacon,
         stakeBlock: inclusion.anchor.block - 1,
         round: lot.round,
@@ -210,6 +215,12 @@ export async function makeJob(world: World, plan: JobPlan): Promise<JobEvidence>
       },
     };
   }
+}
+
+/** The round a lot is drawn from, later by `delay` where somebody waits for one that suits. */
+function beaconAfter(world: World, { anchor }: Inclusion, delay = 1): { beaconRound: bigint; beacon: Hex } {
+  const block = anchor.block + delay;
+  return { beaconRound: BigInt(block), beacon: world.chain.block(block).hash };
 }
 
 export async function makeGrant(

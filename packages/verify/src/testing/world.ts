@@ -55,6 +55,11 @@ export function makeWorld(): World {
     dataset: async id => chain.datasets.get(id),
     model: async digest => chain.models.get(digest),
     block: async number => chain.block(number),
+    beacon: {
+      roundAfter: async block => BigInt(block + 1),
+      value: async round => chain.block(Number(round)).hash,
+    },
+    court: async statement => chain.findings.get(statement),
     candidates: async draw => chain.candidates(draw),
     totalStake: async () => chain.stakes.reduce((sum, { stake }) => sum + stake, 0n),
     replay: async ({ manifest, program, inputs }) => runTwin(manifest, [program, ...inputs.values()]),
