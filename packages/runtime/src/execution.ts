@@ -94,7 +94,7 @@ export class Execution {
     } catch (error) {
       throw hostFailure('The program could not be started: the engine has no room for it.', error);
     }
-    if (root !== undefined && !isSameBytes(execution.rest(), root)) throw stateMismatch();
+    if (root !== undefined && !isSameBytes(execution.rest(from!.memory), root)) throw stateMismatch();
     return execution;
   }
 
@@ -175,7 +175,7 @@ export class Execution {
   }
 
   private async stepExactly(): Promise<StepEnd> {
-    const start = this.resting === undefined ? undefined : { ...this.resting, memory: this.tree.last };
+    const start = this.resting === undefined ? undefined : { ...this.resting, memory: this.tree.last() };
     this.successor = await Execution.begin(this.input, start, undefined, true);
     return this.successor.step();
   }
@@ -217,14 +217,14 @@ export class Execution {
     return (this.exports[name] as WebAssembly.Global).value;
   }
 
-  /** Notes where the program stands, and gives the state root. */
-  private rest(): Uint8Array {
+  /** Notes where the program stands, and gives the state root; its memory may be read where it was lent from. */
+  private rest(lent?: Uint8Array): Uint8Array {
     const { host, prepared, hash } = this;
     const globals = prepared.globals.map((type, i): GlobalBits => {
       const bits = (this.exports[`${EXPORTS.reader}${i}`] as Entry)();
       return { type, words: (Array.isArray(bits) ? bits : [bits]) as bigint[] };
     });
-    const memory = new Uint8Array(this.memory.buffer);
+    const memory = lent ?? new Uint8Array(this.memory.buffer);
     this.resting = {
       globals,
       randomPosition: BigInt(host.random.position),
@@ -241,7 +241,7 @@ export class Execution {
       {
         ...this.resting,
         pages: memory.length / PAGE,
-        memoryRoot: this.tree.root(memory),
+        memoryRoot: this.tree.root(memory, lent !== undefined),
         outputs,
         stdout: host.stdout.sha256(hash),
         stderr: host.stderr.sha256(hash),

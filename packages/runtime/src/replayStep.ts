@@ -5,7 +5,7 @@ import { type StepState, stateUnfit } from './state/stepState.ts';
 export interface ReplayStepInput extends ProgramInput {
   /** 0 is `_start`; every later one is a call of `step`. */
   readonly stepIndex: number;
-  /** Where the step before left the program; for every step but 0. */
+  /** Where the step before left the program; for every step but 0. Must stay as it is until the replay is over. */
   readonly from?: StepState;
   /** The state root `from` must have: the one the trace has for the step before. */
   readonly fromRoot?: Uint8Array;

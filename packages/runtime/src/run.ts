@@ -37,7 +37,7 @@ export interface RunInput extends ProgramInput {
   }) => void;
   /** Where to leave checkpoints, and how often. */
   readonly checkpoints?: CheckpointSink;
-  /** Where an earlier run of the same input was interrupted; its root is checked. */
+  /** Where an earlier run of the same input was interrupted; its root is checked. Must stay as it is during the run. */
   readonly resumeFrom?: Checkpoint;
 }
 

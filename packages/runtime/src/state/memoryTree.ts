@@ -2,24 +2,29 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { type Hash, nodeHash, rootOfLeaves } from './merkleRoot.ts';
 
 const PAGE = 65536;
-const WORDS = PAGE / 8;
+/** Copies of pages are set aside in blocks of so many. */
+const BLOCK_PAGES = 64;
 
 /** Whether two byte strings of one length are the same. A host may hand in a faster one. */
 export type IsSame = (a: Uint8Array, b: Uint8Array) => boolean;
 
 /**
- * Root over the pages of a linear memory, one 64 KiB page a leaf. With `keepsPages` it holds a copy of the memory as
- * of the last root: pages that have not changed since are not hashed again, nor are the nodes above them.
+ * Root over the pages of a linear memory, one 64 KiB page a leaf. With `keepsPages` it holds a copy of every page that
+ * is not zero as of the last root: pages that have not changed since are not hashed again, nor are the nodes above them.
  */
 export class MemoryTree {
   private readonly hash: Hash;
   private readonly isSame: IsSame;
   private readonly keepsPages: boolean;
+  private readonly zero = new Uint8Array(PAGE);
   private readonly zeroLeaf: Uint8Array;
   /** Leaf hashes, then the levels above them; the last has one node. */
   private levels: Uint8Array[][] = [[]];
-  /** The memory as of the last root. */
-  private kept = new Uint8Array(0);
+  /** The pages as of the last root: `zero`, one of `own`, or a page of what was lent. */
+  private kept: Uint8Array[] = [];
+  private readonly own = new Set<Uint8Array>();
+  /** What is left of the last block. */
+  private block = new Uint8Array(0);
   /** One page behind the prefix of a leaf. */
   private readonly leaf = new Uint8Array(PAGE + 1);
 
@@ -31,39 +36,55 @@ export class MemoryTree {
     this.zeroLeaf = hash(this.leaf);
   }
 
-  /** The memory as it was when the last root was taken; valid until the next. */
-  get last(): Uint8Array {
-    return this.kept;
+  /** The memory as it was when the last root was taken. */
+  last(): Uint8Array {
+    const memory = new Uint8Array(this.kept.length * PAGE);
+    this.kept.forEach((page, i) => {
+      if (page !== this.zero) memory.set(page, i * PAGE);
+    });
+    return memory;
   }
 
-  root(memory: Uint8Array): Uint8Array {
+  /** `isLent`: this memory stays as it is while the tree lives, so that nothing of it need be copied. */
+  root(memory: Uint8Array, isLent = false): Uint8Array {
     const leaves = this.levels[0]!;
     const pages = memory.length / PAGE;
-    const known = this.kept.length / PAGE;
-    // Memory only grows; what is new is zero in the copy, and compared like the rest.
-    if (this.keepsPages && pages !== known) this.kept = grown(this.kept, memory.length);
     const changed: number[] = [];
     for (let page = 0; page < pages; page++) {
       const now = memory.subarray(page * PAGE, (page + 1) * PAGE);
-      if (this.keepsPages) {
-        const before = this.kept.subarray(page * PAGE, (page + 1) * PAGE);
-        if (this.isSame(now, before)) {
-          if (page < known) continue;
-          leaves[page] = this.zeroLeaf;
-        } else {
-          before.set(now);
-          leaves[page] = this.leafOf(now);
-        }
-      } else leaves[page] = this.leafOf(now);
+      const before = this.kept[page];
+      if (before !== undefined && this.isSame(now, before)) continue;
       changed.push(page);
+      leaves[page] = this.leafOf(now);
+      if (this.keepsPages) this.kept[page] = this.keep(now, before, leaves[page] === this.zeroLeaf, isLent);
     }
-    if (!this.keepsPages) return rootOfLeaves(leaves.slice(0, pages), this.hash);
     this.rehash(changed);
     return this.levels.at(-1)![0] ?? rootOfLeaves([], this.hash);
   }
 
+  /** Something that stays what `page` is now; in the place of `before` where that is the tree's own. */
+  private keep(
+    page: Uint8Array,
+    before: Uint8Array | undefined,
+    isZero: boolean,
+    isLent: boolean,
+  ): Uint8Array {
+    if (before !== undefined && this.own.has(before)) {
+      before.set(page);
+      return before;
+    }
+    if (isZero) return this.zero;
+    if (isLent) return page;
+    if (this.block.length === 0) this.block = new Uint8Array(BLOCK_PAGES * PAGE);
+    const copy = this.block.subarray(0, PAGE);
+    this.block = this.block.subarray(PAGE);
+    copy.set(page);
+    this.own.add(copy);
+    return copy;
+  }
+
   private leafOf(page: Uint8Array): Uint8Array {
-    if (isZero(page)) return this.zeroLeaf;
+    if (this.isSame(page, this.zero)) return this.zeroLeaf;
     this.leaf.set(page, 1);
     return this.hash(this.leaf);
   }
@@ -92,16 +113,10 @@ export class MemoryTree {
   }
 }
 
-function grown(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(length);
-  larger.set(bytes);
-  return larger;
-}
-
 /** Whether a page holds nothing but zeros. */
 export function isZero(page: Uint8Array): boolean {
-  const words = new BigUint64Array(page.buffer, page.byteOffset, WORDS);
-  for (let i = 0; i < WORDS; i++) if (words[i] !== 0n) return false;
+  const words = new BigUint64Array(page.buffer, page.byteOffset, PAGE / 8);
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0n) return false;
   return true;
 }
 
