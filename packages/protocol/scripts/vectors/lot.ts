@@ -1,14 +1,11 @@
 import {
-  bigEndian64,
-  drawAuditor,
+  drawAuditors,
   drawId,
-  fromHex,
   type Hex,
   isAudited,
   isDrawn,
   jurySeats,
   jurySeed,
-  sha256,
   toHex,
   toWire,
 } from '../../src/index.ts';
@@ -83,26 +80,28 @@ function juries() {
   );
 }
 
-/** Draws of an auditor. The fifth and sixth list name the same candidates, in another order and letter case. */
+/** Whom the lot falls on among a list. The fifth and sixth list name the same candidates, in another order and letter case. */
+function auditors() {
+  return candidateSets.flatMap((candidates, set) =>
+    [0, 1, 2].map(round => {
+      const seed = drawId(sampleHex(`beacon ${Math.min(set, 4)} ${round}`), sampleBytes(`leaf ${round}`));
+      const total = 40_000n * KOIN;
+      return {
+        seed,
+        total: toWire(total),
+        candidates: toWire(candidates),
+        drawn: drawAuditors(seed, candidates, total) ?? null,
+      };
+    }),
+  );
+}
+
+/** Coins, draws of auditors and juries. */
 export function lotVectors() {
   return {
     about:
-      'draw = sha256(beacon, leaf hash); ticket = first 128 bits of sha256(draw, be64 0) mod total stake, over candidates in ascending order of operator. draws and juries: sha256 of the seed ‖ 0 for the rate, ‖ 1 ‖ round ‖ node for a draw, ‖ 2 ‖ node for seats.',
-    cases: candidateSets.flatMap((candidates, set) =>
-      [0, 1, 2].map(round => {
-        const beacon = sampleHex(`beacon ${Math.min(set, 4)} ${round}`);
-        const leaf = sampleBytes(`leaf ${round}`);
-        const draw = drawId(beacon, leaf);
-        return {
-          beacon,
-          leaf: toHex(leaf),
-          candidates: toWire(candidates),
-          draw,
-          random: toHex(sha256(fromHex(draw), bigEndian64(0n)).subarray(0, 16)),
-          auditor: drawAuditor({ beacon, leaf, candidates }) ?? null,
-        };
-      }),
-    ),
+      'seed = sha256(beacon, leaf hash), of a jury sha256(beacon, dispute, u8 round). sha256 of the seed ‖ 0: the coin of the rate; ‖ 1 ‖ round ‖ node: a draw; ‖ 2 ‖ node: the fraction of a seat. auditors: the first round that falls on any candidate, and on whom.',
+    auditors: auditors(),
     draws: draws(),
     juries: juries(),
   };
