@@ -8,6 +8,9 @@ import {
 } from '@koinon/protocol';
 import { AuditBook } from './audit/auditBook.ts';
 import { type AuditService, serveAudits } from './audit/auditService.ts';
+import { DossierBook } from './audit/dossierBook.ts';
+import { LeadBook } from './audit/leadBook.ts';
+import { serveLeaves } from './audit/serveLeaves.ts';
 import { BlobReaders } from './blobs/blobReaders.ts';
 import { DatasetBook } from './custody/datasetBook.ts';
 import { GrantBook } from './custody/grantBook.ts';
@@ -99,6 +102,7 @@ export async function createNode(
   const channels = new ChannelBook(database);
   const datasets = new DatasetBook(database);
   const audits = new AuditBook(database);
+  const dossiers = new DossierBook(database);
   const workflows = new Workflows(database, ports.clock);
   const catalogue = new Catalogue(database);
   const readers = new BlobReaders(store);
@@ -115,6 +119,7 @@ export async function createNode(
   }));
   network.serveBlobs(readers.source());
   serveLog(ports);
+  serveLeaves(ports);
   const grants = serveGrants(ports, datasets, new GrantBook(database));
   const { terms } = options;
   const offers = roleNames.has('provide') && terms ? serveOffers(ports, terms) : undefined;
@@ -160,7 +165,7 @@ export async function createNode(
   const auditing = roleNames.has('audit')
     ? serveAudits(
         ports,
-        { audits, anchoring },
+        { audits, dossiers, leads: new LeadBook(database), anchoring, reported: () => undefined },
         { maxRunMs: options.maxRunMs, maxMemoryBytes: options.maxMemoryBytes, slots: options.slots },
       )
     : undefined;

@@ -52,6 +52,19 @@ const jobAnswer = z.strictObject({
   failure: z.strictObject({ code: z.string().max(64), message: reason }).optional(),
 });
 
+const auditMaterial = z.strictObject({
+  order: signedSchema('Order'),
+  manifest: manifestBytes,
+  grant: signedSchema('Grant').optional(),
+  receipt: signedSchema('Receipt'),
+  leafSalt: bytes32,
+  opening: executionOpeningSchema,
+  /** The private content by blob name and the salt of its content root, for the named auditor. */
+  content: z.strictObject({ cid, salt: bytes32 }).optional(),
+  policy: policySchema.optional(),
+  verdict: cid.optional(),
+});
+
 const auditAnswer = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('pending') }),
   z.strictObject({ status: z.literal('reported'), report: signedSchema('AuditReport'), leafSalt: bytes32 }),
@@ -119,18 +132,7 @@ export const methods = {
    */
   'audit.material': {
     request: z.union([z.strictObject({ receipt: bytes32 }), z.strictObject({ index })]),
-    response: z.strictObject({
-      order: signedSchema('Order'),
-      manifest: manifestBytes,
-      grant: signedSchema('Grant').optional(),
-      receipt: signedSchema('Receipt'),
-      leafSalt: bytes32,
-      opening: executionOpeningSchema,
-      /** The private content by blob name and the salt of its content root, for the named auditor. */
-      content: z.strictObject({ cid, salt: bytes32 }).optional(),
-      policy: policySchema.optional(),
-      verdict: cid.optional(),
-    }),
+    response: auditMaterial,
   },
   /**
    * The state roots of a receipt's trace from one step on, as many as one answer takes; `count` is how many there are. Of
@@ -144,9 +146,17 @@ export const methods = {
     }),
     response: z.strictObject({ count: index, roots: z.array(bytes32).max(TRACE_ROOTS_MAX) }),
   },
-  /** Asks an auditor to replay a receipt that the lot, or the owner, gave it. */
+  /**
+   * Asks an auditor to replay a receipt that the lot, or the owner, gave it. Whoever has what a replay needs, and the path to
+   * the first anchor, sends it along: then the provider cannot keep the auditor away by silence.
+   */
   'audit.request': {
-    request: z.strictObject({ provider: address, receipt: bytes32 }),
+    request: z.strictObject({
+      provider: address,
+      receipt: bytes32,
+      material: auditMaterial.optional(),
+      path: hashes.optional(),
+    }),
     response: auditAnswer,
   },
   /** A node's log head, signed. */

@@ -7,9 +7,10 @@ import {
   type Hex,
   KoinonError,
   toHex,
-  type WireResponse,
+  type WireRequest,
   ZERO_32,
 } from '@koinon/protocol';
+import { KeyedPool } from '../durable/keyedPool.ts';
 import { patiently } from '../durable/patience.ts';
 import { Turns } from '../durable/turns.ts';
 import { answer, ask } from '../peers/ask.ts';
@@ -18,111 +19,176 @@ import type { NodePorts } from '../ports/ports.ts';
 import type { LogAnchoring } from '../statements/anchorLog.ts';
 import { sealStatement } from '../statements/sealStatement.ts';
 import type { AuditBook } from './auditBook.ts';
-import { replayReceipt } from './replayReceipt.ts';
+import type { Dossier, DossierBook } from './dossierBook.ts';
+import type { LeadBook } from './leadBook.ts';
+import { type Replay, replayReceipt } from './replayReceipt.ts';
 import { refused, requireEntitled } from './requireEntitled.ts';
+import { watchAnchors } from './watchAnchors.ts';
+import { workLeads } from './workLeads.ts';
 
 /** How long a question waits for a running replay before it answers "pending", milliseconds. */
 const ANSWER_WAIT_MS = 10_000;
-
 /** Questions about audits that are looked into at a time; one at a time for each asker. */
 const CHECKS_MAX = 32;
 /** How long a provider may take to hand over what an audit needs, milliseconds. */
 const MATERIAL_TIMEOUT_MS = 10_000;
+/** Audits that wait for a slot; beyond, askers hear "busy" and leads stay where they are. */
+const PENDING_MAX = 1024;
+/** What says that a provider, or a requester, did not hand out what a replay needs. */
+const UNSERVED = new Set([
+  'K_BLOB_NOT_FOUND',
+  'K_BLOB_MISSING',
+  'K_BLOB_CORRUPT',
+  'K_PEER_UNREACHABLE',
+  'K_PEER_TIMEOUT',
+  'K_PEER_UNKNOWN',
+  'K_PEER_ANSWER',
+  'K_RATE_LIMITED',
+]);
 
-interface CheckedAudit {
-  material: WireResponse<'audit.material'>;
+export interface CheckedAudit {
+  dossier: Dossier;
   /** Id of the draw, or 32 zero bytes where the owner named the auditor. */
   draw: Hex;
 }
 
+/** What an audit came to. */
+export interface AuditFinding {
+  receipt: Hex;
+  provider: Hex;
+  dossier: Dossier;
+  verdict: number;
+  differences: string[];
+}
+
 export interface AuditService {
-  /** Goes on with the audits an earlier life left. */
+  /** Goes on with the audits an earlier life left, and looks for new ones. */
   takeUp(): void;
   stop(): Promise<void>;
 }
 
-/** Replays receipts that the lot or the data owner gave this node, and logs what came out. */
+/** Replays receipts that the lot or the data owner gave this node, asked or not, and logs what came out. */
 export function serveAudits(
   ports: NodePorts,
-  services: { audits: AuditBook; anchoring: LogAnchoring },
+  services: {
+    audits: AuditBook;
+    dossiers: DossierBook;
+    leads: LeadBook;
+    anchoring: LogAnchoring;
+    /** Told of every report that stands in the log, again after a restart. */
+    reported(finding: AuditFinding): void;
+  },
   limits: { maxRunMs: number; maxMemoryBytes: number; slots: number },
 ): AuditService {
   const { network, chain, store, clock, journal } = ports;
-  const { audits, anchoring } = services;
+  const { audits, dossiers, leads, anchoring, reported } = services;
   const stopping = new AbortController();
-  const running = new Map<Hex, Promise<void>>();
-
+  const { signal } = stopping;
   const turns = new Turns();
   let checks = 0;
 
   /** Whether this node is to replay the receipt at all. Costs a stranger's question little: no row, no slot, no patience. */
-  const check = async (receipt: Hex, provider: Hex): Promise<CheckedAudit> => {
-    const { signal } = stopping;
+  const check = async (question: WireRequest<'audit.request'>): Promise<CheckedAudit> => {
+    const { receipt, provider, material, path } = question;
     if (!(await chain.nodes.get(provider))) throw refused('no such provider is registered');
     const options = { signal, timeoutMs: MATERIAL_TIMEOUT_MS };
-    const material = await ask(network, provider, 'audit.material', { receipt }, options);
-    return { material, draw: await requireEntitled(ports, receipt, provider, material, signal) };
+    const dossier = material ?? (await ask(network, provider, 'audit.material', { receipt }, options));
+    return { dossier, draw: await requireEntitled(ports, receipt, provider, dossier, path, signal) };
   };
 
-  const checkFor = async (asker: Hex, receipt: Hex, provider: Hex): Promise<CheckedAudit> => {
+  const checkFor = async (asker: Hex, question: WireRequest<'audit.request'>): Promise<CheckedAudit> => {
     if (checks >= CHECKS_MAX) throw busy();
     checks++;
     try {
-      return await turns.take(asker, () => check(receipt, provider));
+      return await turns.take(asker, () => check(question));
     } finally {
       checks--;
     }
   };
 
-  const audit = async (receipt: Hex, provider: Hex, checked: CheckedAudit | undefined): Promise<void> => {
+  /** The replay, or undefined where what it needs was not served. */
+  const replay = async (dossier: Dossier): Promise<Replay | undefined> => {
     try {
-      const { signal } = stopping;
-      const { material, draw, replay } = await patiently(
-        clock,
-        async () => {
-          const { material, draw } = checked ?? (await check(receipt, provider));
-          return { material, draw, replay: await replayReceipt(ports, material, limits, signal) };
-        },
-        signal,
-      );
-      const isPrivate = decodeManifest(material.manifest).private;
+      return await patiently(clock, () => replayReceipt(ports, dossier, limits, signal), signal);
+    } catch (error) {
+      const isUnserved = error instanceof KoinonError && UNSERVED.has(error.code);
+      if (signal.aborted || !isUnserved) throw error;
+      return undefined;
+    }
+  };
+
+  const findingOf = (receipt: Hex, dossier: Dossier, verdict: number, differences: string[]) => ({
+    receipt,
+    provider: dossier.receipt.message.provider,
+    dossier,
+    verdict,
+    differences,
+  });
+
+  const audit = async (receipt: Hex): Promise<void> => {
+    const task = audits.get(receipt);
+    if (task?.state !== 'pending') return;
+    try {
+      const known = dossiers.get(receipt);
+      const { dossier, draw } =
+        known && task.draw
+          ? { dossier: known, draw: task.draw }
+          : await patiently(clock, () => check({ receipt, provider: task.provider }), signal);
+      const result = await replay(dossier);
+      const verdict = verdictOf(result);
+      const differences = result?.differences ?? [];
       await sealStatement(ports, {
         key: `audit:${receipt}`,
         type: 'AuditReport',
-        leafSalt: isPrivate ? toHex(ports.random()) : ZERO_32,
+        leafSalt: decodeManifest(dossier.manifest).private ? toHex(ports.random()) : ZERO_32,
         message: logIndex => ({
           receipt,
           auditor: ports.signer.address,
-          execution: replay.execution,
-          verdict: replay.agrees ? auditVerdicts.agrees : auditVerdicts.differs,
+          execution: result?.execution ?? ZERO_32,
+          verdict,
           draw,
           logIndex,
           anchorBy: nowSeconds(clock) + BigInt(2 * ANCHOR_EPOCH_SECONDS),
         }),
       });
-      audits.finish(
+      audits.finish(receipt, {
+        state: 'reported',
+        reason: differences.length > 0 ? `differs: ${differences.join(', ')}` : undefined,
+        verdict,
+        endedAtMs: clock.nowMs(),
+      });
+      journal.note('audit-reported', {
         receipt,
-        'reported',
-        replay.agrees ? undefined : `differs: ${replay.differences.join(', ')}`,
-      );
-      journal.note('audit-reported', { receipt, agrees: replay.agrees, differences: replay.differences });
+        verdict,
+        agrees: verdict === auditVerdicts.agrees,
+        differences,
+      });
       await ports.checkpoint('audit-reported');
       anchoring.request();
+      reported(findingOf(receipt, dossier, verdict, differences));
     } catch (error) {
-      if (stopping.signal.aborted) return;
+      if (signal.aborted) return;
       const known = asKoinonError(error);
-      audits.finish(receipt, 'refused', known.message.slice(0, 1000));
+      audits.finish(receipt, {
+        state: 'refused',
+        reason: known.message.slice(0, 1000),
+        endedAtMs: clock.nowMs(),
+      });
       journal.note('audit-refused', { receipt, code: known.code, reason: known.message });
     }
   };
 
-  const start = (receipt: Hex, provider: Hex, checked?: CheckedAudit): void => {
-    if (running.has(receipt)) return;
-    const task = audit(receipt, provider, checked)
-      // Reached only when even the refusal could not be written down; the audit goes on at the next start.
-      .catch(error => journal.note('audit-broken', { receipt, reason: String(error) }))
-      .finally(() => running.delete(receipt));
-    running.set(receipt, task);
+  const pool = new KeyedPool<Hex>(limits.slots, receipt =>
+    // Fails only when even the refusal could not be written down; the audit goes on at the next start.
+    audit(receipt).catch(error => journal.note('audit-broken', { receipt, reason: String(error) })),
+  );
+  const hasRoom = () => pool.size < PENDING_MAX;
+
+  const begin = (receipt: Hex, { dossier, draw }: CheckedAudit): void => {
+    dossiers.keep(receipt, dossier);
+    const { provider } = dossier.receipt.message;
+    audits.begin({ receipt, provider, draw, begunAtMs: clock.nowMs() });
+    pool.add(receipt);
   };
 
   const answerOf = (receipt: Hex): AuditAnswer => {
@@ -139,30 +205,49 @@ export function serveAudits(
     return { status: 'pending' };
   };
 
-  answer(network, 'audit.request', async ({ provider, receipt }, from) => {
+  answer(network, 'audit.request', async (question, from) => {
+    const { receipt } = question;
     if (store.log.byKey(`audit:${receipt}`)) return answerOf(receipt);
-    const hasRoom = () => running.has(receipt) || running.size < limits.slots;
-    if (!hasRoom()) throw busy();
-    if (!running.has(receipt)) {
-      const checked = await checkFor(from, receipt, provider);
+    if (!pool.has(receipt)) {
       if (!hasRoom()) throw busy();
-      if (!running.has(receipt)) audits.begin(receipt, provider);
-      start(receipt, provider, checked);
+      const checked = await checkFor(from, question);
+      if (!hasRoom()) throw busy();
+      if (!pool.has(receipt)) begin(receipt, checked);
     }
-    await Promise.race([running.get(receipt), clock.wait(ANSWER_WAIT_MS, stopping.signal)]);
+    await Promise.race([pool.running(receipt), clock.wait(ANSWER_WAIT_MS, signal)]);
     return answerOf(receipt);
   });
 
+  const leadWork = workLeads(ports, leads, {
+    hasRoom,
+    isKnown: receipt => audits.get(receipt) !== undefined,
+    entitled: (receipt, provider, dossier) =>
+      requireEntitled(ports, receipt, provider, dossier, undefined, signal),
+    begin,
+  });
+  const watch = watchAnchors(ports, leads, leadWork.look);
+
   return {
     takeUp: () => {
-      for (const { state, receipt, provider } of audits.list())
-        if (state === 'pending') start(receipt, provider);
+      for (const { receipt } of audits.list('pending')) pool.add(receipt);
+      for (const { receipt, verdict, reason } of audits.list('reported')) {
+        if (verdict !== auditVerdicts.differs) continue;
+        const dossier = dossiers.get(receipt);
+        if (dossier) reported(findingOf(receipt, dossier, verdict, [reason ?? '']));
+      }
+      leadWork.takeUp();
+      watch.takeUp();
     },
     stop: async () => {
       stopping.abort();
-      await Promise.allSettled(running.values());
+      await Promise.all([watch.stop(), leadWork.stop(), pool.stop()]);
     },
   };
+}
+
+function verdictOf(replay: Replay | undefined): number {
+  if (!replay) return auditVerdicts.unavailable;
+  return replay.agrees ? auditVerdicts.agrees : auditVerdicts.differs;
 }
 
 function busy(): KoinonError {

@@ -18,22 +18,36 @@ export interface Field {
   candidates: Candidate[];
 }
 
+/** A field with who owns what, for questions that a field alone does not answer. */
+export interface OwnedField extends Field {
+  ownerOf(operator: Hex): Hex | undefined;
+}
+
 export interface Draw extends Toss, Field {
   round: number;
   /** Ascending; at least one. */
   auditors: Hex[];
 }
 
-/** The lot of a leaf whose first anchor stands in that block; waits for the beacon. */
-export async function tossFor(
+/** What decides about all leaves that were first anchored in that block; waits until it is known. */
+export async function beaconFor(
   { chain }: Pick<NodePorts, 'chain'>,
+  anchorBlock: number,
+  signal: AbortSignal,
+): Promise<Omit<Toss, 'seed'>> {
+  const beacons = beaconOf(chain);
+  const beaconRound = await beacons.roundAfter(anchorBlock);
+  return { beaconRound, beacon: await beacons.value(beaconRound, signal) };
+}
+
+/** The lot of a leaf whose first anchor stands in that block. */
+export async function tossFor(
+  ports: Pick<NodePorts, 'chain'>,
   leaf: Uint8Array,
   anchorBlock: number,
   signal: AbortSignal,
 ): Promise<Toss> {
-  const beacons = beaconOf(chain);
-  const beaconRound = await beacons.roundAfter(anchorBlock);
-  const beacon = await beacons.value(beaconRound, signal);
+  const { beaconRound, beacon } = await beaconFor(ports, anchorBlock, signal);
   return { seed: drawId(beacon, leaf), beaconRound, beacon };
 }
 
@@ -42,7 +56,7 @@ export async function fieldOf(
   { chain }: Pick<NodePorts, 'chain'>,
   anchorBlock: number,
   parties: readonly Hex[],
-): Promise<Field> {
+): Promise<OwnedField> {
   const stakeBlock = anchorBlock - 1;
   const registry = new Map((await chain.nodes.list()).map(node => [node.operator, node]));
   const barred = new Set(parties.map(party => registry.get(party)?.owner));
@@ -56,7 +70,8 @@ export async function fieldOf(
       !parties.includes(operator)
     );
   });
-  return { stakeBlock, total: stakes.reduce((sum, { stake }) => sum + stake, 0n), candidates };
+  const total = stakes.reduce((sum, { stake }) => sum + stake, 0n);
+  return { stakeBlock, total, candidates, ownerOf: operator => registry.get(operator)?.owner };
 }
 
 /**
@@ -70,7 +85,7 @@ export async function drawForReceipt(
 ): Promise<Draw> {
   const { leaf, anchorBlock, provider, requester } = subject;
   const toss = await tossFor(ports, leaf, anchorBlock, signal);
-  const field = await fieldOf(ports, anchorBlock, [provider, requester]);
+  const { ownerOf: _, ...field } = await fieldOf(ports, anchorBlock, [provider, requester]);
   const drawn = drawAuditors(toss.seed, field.candidates, field.total);
   if (!drawn) {
     throw new KoinonError({

@@ -9,7 +9,15 @@ import type { NodePorts } from '../ports/ports.ts';
  */
 export async function proveInclusion(
   ports: Pick<NodePorts, 'chain' | 'network'>,
-  claim: { node: Hex; leaf: Uint8Array; leafSalt: Hex; index: number; untilSeconds: bigint },
+  claim: {
+    node: Hex;
+    leaf: Uint8Array;
+    leafSalt: Hex;
+    index: number;
+    untilSeconds: bigint;
+    /** A path to that anchor somebody else brought: the node need not be asked. */
+    path?: readonly Hex[] | undefined;
+  },
   signal: AbortSignal,
 ): Promise<Inclusion> {
   const { node, leaf, leafSalt, index, untilSeconds } = claim;
@@ -21,8 +29,14 @@ export async function proveInclusion(
     anchor = await ports.chain.nodes.anchorTransaction(node, BigInt(index) + 1n);
   }
   const size = Number(anchor.size);
-  const { path } = await ask(ports.network, node, 'log.inclusion', { index, size }, { signal });
-  const holds = verifyInclusion({ leaf, index, size, path: path.map(fromHex), root: fromHex(anchor.root) });
+  const { root } = anchor;
+  const leadsThere = (path: readonly Hex[]) =>
+    verifyInclusion({ leaf, index, size, path: path.map(fromHex), root: fromHex(root) });
+  const isBrought = claim.path !== undefined && leadsThere(claim.path);
+  const path = isBrought
+    ? [...claim.path!]
+    : (await ask(ports.network, node, 'log.inclusion', { index, size }, { signal })).path;
+  const holds = isBrought || leadsThere(path);
   if (!holds) {
     throw new KoinonError({
       code: 'K_NOT_IN_LOG',

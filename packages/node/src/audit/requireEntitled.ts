@@ -2,6 +2,7 @@ import {
   CLOCK_SKEW_SECONDS,
   decodeManifest,
   digestOfCid,
+  executionCommitment,
   type Hex,
   isAudited,
   KoinonError,
@@ -26,6 +27,7 @@ export async function requireEntitled(
   receiptDigest: Hex,
   provider: Hex,
   material: Material,
+  path: readonly Hex[] | undefined,
   signal: AbortSignal,
 ): Promise<Hex> {
   const { deployment, signer } = ports;
@@ -39,6 +41,9 @@ export async function requireEntitled(
   if (manifestDigest !== receipt.message.manifest || manifestDigest !== order.message.manifest) {
     throw refused('the manifest is not the one the receipt names');
   }
+  if (executionCommitment(material.opening) !== receipt.message.execution) {
+    throw refused('the execution does not open');
+  }
   const leaf = logLeafHash('Receipt', digest, material.leafSalt);
   const index = Number(receipt.message.logIndex);
   const inclusion = await proveInclusion(
@@ -50,6 +55,7 @@ export async function requireEntitled(
       index,
       // Who asks has seen the anchor already; this node's view of the chain may be a few blocks behind.
       untilSeconds: nowSeconds(ports.clock) + BigInt(CLOCK_SKEW_SECONDS),
+      path,
     },
     signal,
   );

@@ -44,7 +44,7 @@ export async function checkReceipt(
   ports: Pick<NodePorts, 'deployment' | 'clock'>,
   answer: JobAnswer,
   orderDigest: Hex,
-  request: { provider: Hex; manifest: Uint8Array; token: Hex; maxAmount: bigint },
+  request: { provider: Hex; manifest: Uint8Array; token: Hex; maxAmount: bigint; orderedAt: bigint },
 ): Promise<ReceiptStep> {
   if (answer.state === 'failed') {
     throw new KoinonError({
@@ -66,6 +66,9 @@ export async function checkReceipt(
   if (terms.token !== request.token || terms.amount > request.maxAmount)
     throw wrong('it costs more than was ordered');
   if (terms.anchorBy > latestAnchor(ports.clock)) throw wrong('it would be anchored too late');
+  // Evidence is heard for a while after `anchorBy`: one in the past would put the receipt out of the court's reach.
+  if (terms.anchorBy < request.orderedAt - BigInt(CLOCK_SKEW_SECONDS))
+    throw wrong('it says it was anchored before it was ordered');
   if (terms.output !== fileListDigest(outputs.map(({ name, size, sha256 }) => ({ name, size, sha256 })))) {
     throw wrong('the outputs are not the ones it names');
   }

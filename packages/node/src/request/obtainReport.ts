@@ -1,4 +1,12 @@
-import { auditVerdicts, type Hex, KoinonError, logLeafHash, verifyStatement } from '@koinon/protocol';
+import {
+  auditVerdicts,
+  type Hex,
+  type Inclusion,
+  KoinonError,
+  logLeafHash,
+  type Signed,
+  verifyStatement,
+} from '@koinon/protocol';
 import { proveInclusion } from '../audit/proveInclusion.ts';
 import { ask } from '../peers/ask.ts';
 import type { NodePorts } from '../ports/ports.ts';
@@ -12,6 +20,24 @@ const LONGEST_PAUSE_MS = 5_000;
 /** How long the other drawn auditors are waited for once one has reported, milliseconds. */
 const OTHERS_PATIENCE_MS = 30_000;
 
+export interface AuditQuestion {
+  auditor: Hex;
+  provider: Hex;
+  received: ReceiptStep;
+  /** Id of the draw; 32 zero bytes where the owner named the auditor. */
+  draw: Hex;
+  /** What the provider was given, and where its receipt stands. */
+  order: Signed<'Order'>;
+  manifest: Uint8Array;
+  inclusion: Inclusion;
+}
+
+/** What an auditor needs of a public job: this node has it all, so the provider's silence keeps nobody away. */
+function materialOf({ received, order, manifest, inclusion }: AuditQuestion) {
+  const { receipt, leafSalt, opening } = received;
+  return opening ? { material: { order, manifest, receipt, leafSalt, opening }, path: inclusion.path } : {};
+}
+
 type Reported = Awaited<ReturnType<typeof obtainReport>>;
 
 /**
@@ -20,7 +46,7 @@ type Reported = Awaited<ReturnType<typeof obtainReport>>;
  */
 export async function obtainReports(
   ports: Pick<NodePorts, 'network' | 'chain' | 'clock' | 'deployment'>,
-  audit: { auditors: readonly Hex[]; provider: Hex; received: ReceiptStep; draw: Hex },
+  audit: Omit<AuditQuestion, 'auditor'> & { auditors: readonly Hex[] },
   signal: AbortSignal,
 ): Promise<Reported[]> {
   const { auditors, ...rest } = audit;
@@ -57,11 +83,11 @@ function isDifference(error: unknown): boolean {
 /** Gets an auditor's report on the receipt and its place in the auditor's log. Throws `K_AUDIT_DIFFERS`, `K_AUDIT_REFUSED`. */
 export async function obtainReport(
   ports: Pick<NodePorts, 'network' | 'chain' | 'clock' | 'deployment'>,
-  audit: { auditor: Hex; provider: Hex; received: ReceiptStep; draw: Hex },
+  audit: AuditQuestion,
   signal: AbortSignal,
 ) {
   const { auditor, provider, received, draw } = audit;
-  const question = { provider, receipt: received.digest };
+  const question = { provider, receipt: received.digest, ...materialOf(audit) };
   let answer = await ask(ports.network, auditor, 'audit.request', question, { signal });
   const giveUpAtMs = ports.clock.nowMs() + AUDIT_PATIENCE_MS;
   for (let pauseMs = FIRST_PAUSE_MS; answer.status === 'pending'; pauseMs *= 2) {
@@ -85,6 +111,15 @@ export async function obtainReport(
     throw wrong('the audit report is about something else');
   }
   if (said.anchorBy > latestAnchor(ports.clock)) throw wrong('the audit report would be anchored too late');
+  if (said.verdict === auditVerdicts.unavailable) {
+    throw new KoinonError({
+      code: 'K_AUDIT_UNAVAILABLE',
+      message: `Auditor ${auditor} could not replay: ${provider} did not hand out what a replay needs.`,
+      fault: 'peer',
+      data: { auditor, provider, receipt: received.digest },
+      next: 'No voucher was signed. Order from another provider.',
+    });
+  }
   const isEqual =
     said.verdict === auditVerdicts.agrees && said.execution === received.receipt.message.execution;
   if (!isEqual) {

@@ -154,7 +154,8 @@ export async function performJob(
       // The question waits by itself for a change; who answers the same at once is not asked in a tight loop.
       if (answer.state === state) await clock.wait(STATUS_PAUSE_MS, signal);
     }
-    return checkReceipt(ports, answer, ordered.digest, request);
+    const orderedAt = ordered.order.message.expiresAt - ORDER_SECONDS;
+    return checkReceipt(ports, answer, ordered.digest, { ...request, orderedAt });
   });
 
   const leaf = logLeafHash('Receipt', received.digest, received.leafSalt);
@@ -174,9 +175,10 @@ export async function performJob(
 
   const { audits, lot } = await step('audit', auditStep, async () => {
     if (!isAudited) return { audits: [] };
+    const question = { provider, received, order: ordered.order, manifest: request.manifest, inclusion };
     if (request.assurance === 'owner-audited') {
       const { auditor } = ordered.order.message;
-      const report = await obtainReport(ports, { auditor, provider, received, draw: ZERO_32 }, signal);
+      const report = await obtainReport(ports, { ...question, auditor, draw: ZERO_32 }, signal);
       return { audits: [{ ...report, choice: { by: 'owner' as const } }] };
     }
     const anchorBlock = inclusion.anchor.block;
@@ -188,7 +190,7 @@ export async function performJob(
       seed: draw,
       ...choice
     } = await drawForReceipt(ports, { leaf, anchorBlock, ...parties }, signal);
-    const reports = await obtainReports(ports, { auditors, provider, received, draw }, signal);
+    const reports = await obtainReports(ports, { ...question, auditors, draw }, signal);
     return { audits: reports.map(report => ({ ...report, choice: { by: 'lot' as const, ...choice } })) };
   });
 

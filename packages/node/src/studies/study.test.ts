@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AuditReport, auditVerdicts } from '@koinon/protocol';
+import { auditVerdicts } from '@koinon/protocol';
+import { reportsOf } from '../testing/observe.ts';
 import { privateStudy, publicStudy } from '../testing/sampleStudies.ts';
 import { type SeededNetwork, type StartOptions, seededNetwork } from '../testing/seededNetwork.ts';
 import type { Study, StudyRequest } from './studyBook.ts';
@@ -15,13 +16,6 @@ function paidTo(network: SeededNetwork, name: string): bigint {
     .member(name)
     .node.channels.list()
     .reduce((sum, account) => sum + account.cumulativeAmount, 0n);
-}
-
-function reportsOf(network: SeededNetwork, name: string): AuditReport[] {
-  const { log } = network.member(name).store;
-  return Array.from({ length: log.size }, (_, index) => log.at(index)!).flatMap(entry =>
-    entry.type === 'AuditReport' ? [entry.message] : [],
-  );
 }
 
 async function withNetwork(seed: number, body: (network: SeededNetwork) => Promise<void>): Promise<void> {

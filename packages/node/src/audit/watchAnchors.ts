@@ -1,0 +1,124 @@
+import type { LogAnchor } from '@koinon/chain';
+import {
+  asKoinonError,
+  drawId,
+  equalBytes,
+  fromHex,
+  type Hex,
+  LOG_LEAVES_MAX,
+  toHex,
+} from '@koinon/protocol';
+import { KeyedPool } from '../durable/keyedPool.ts';
+import { ask } from '../peers/ask.ts';
+import type { NodePorts } from '../ports/ports.ts';
+import { beaconFor, fieldOf } from './drawForReceipt.ts';
+import type { LeadBook } from './leadBook.ts';
+import { LogPeaks } from './logPeaks.ts';
+import { mayBeDrawn } from './mayBeDrawn.ts';
+
+/** Logs that are followed at a time. */
+const FOLLOWED_AT_ONCE = 4;
+const LEAVES_TIMEOUT_MS = 10_000;
+/** A node that does not give its leaves is asked again after its next anchor, and so often before. */
+const ATTEMPTS = 4;
+const PAUSE_MS = 2_000;
+
+export interface AnchorWatch {
+  /** Looks through everything anchored so far, and from now on at every anchor. */
+  takeUp(): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Follows the logs of all registered nodes and finds the leaves that the lot gives this node, without being asked: whoever
+ * works cannot hope that nobody comes. Leaves count only when they make up the root that was anchored.
+ */
+export function watchAnchors(
+  ports: Pick<NodePorts, 'chain' | 'network' | 'clock' | 'signer' | 'journal'>,
+  leads: LeadBook,
+  found: (operator: Hex) => void,
+): AnchorWatch {
+  const { chain, network, clock, signer, journal } = ports;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  const leavesOf = async (operator: Hex, from: number, size: number): Promise<Uint8Array[]> => {
+    const leaves: Uint8Array[] = [];
+    while (from + leaves.length < size) {
+      const at = from + leaves.length;
+      const question = { from: at, max: Math.min(LOG_LEAVES_MAX, size - at) };
+      const answer = await ask(network, operator, 'log.leaves', question, {
+        signal,
+        timeoutMs: LEAVES_TIMEOUT_MS,
+      });
+      if (answer.leaves.length === 0) throw new Error(`it gave ${at} of ${size} leaves`);
+      leaves.push(...answer.leaves.slice(0, size - at).map(fromHex));
+    }
+    return leaves;
+  };
+
+  const follow = async (operator: Hex, anchor: LogAnchor): Promise<void> => {
+    const log = leads.log(operator);
+    const size = Number(anchor.size);
+    if (size <= log.size) return;
+    const peaks = new LogPeaks(log.size, log.peaks.map(fromHex));
+    const leaves = await leavesOf(operator, log.size, size);
+    for (const leaf of leaves) peaks.add(leaf);
+    if (!equalBytes(peaks.root(), fromHex(anchor.root)))
+      throw new Error('its leaves do not make up its anchor');
+    const field = await fieldOf(ports, anchor.block, [operator]);
+    const isCandidate = field.candidates.some(candidate => candidate.operator === signer.address);
+    const mine: number[] = [];
+    if (isCandidate) {
+      const { beacon } = await beaconFor(ports, anchor.block, signal);
+      for (const [i, leaf] of leaves.entries()) {
+        if (mayBeDrawn(drawId(beacon, leaf), field, signer.address, field.ownerOf)) mine.push(log.size + i);
+      }
+    }
+    leads.advance({ operator, size, peaks: peaks.peaks.map(toHex) }, mine, clock.nowMs());
+    if (mine.length > 0) found(operator);
+  };
+
+  const followAll = async (operator: Hex): Promise<void> => {
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        const { size } = leads.log(operator);
+        const anchors = await chain.nodes.anchors(operator);
+        for (const anchor of anchors) if (anchor.size > BigInt(size)) await follow(operator, anchor);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        const { message } = asKoinonError(error);
+        if (attempt === ATTEMPTS) return journal.note('log-unfollowed', { operator, reason: message });
+        await clock.wait(PAUSE_MS * 2 ** attempt, signal);
+      }
+    }
+  };
+
+  const pool = new KeyedPool<Hex>(FOLLOWED_AT_ONCE, operator =>
+    followAll(operator).catch(error => journal.note('log-unfollowed', { operator, reason: String(error) })),
+  );
+  const look = (operator: Hex): void => {
+    if (operator !== signer.address) pool.add(operator);
+  };
+  let unwatch: () => void = () => undefined;
+
+  return {
+    takeUp: () => {
+      unwatch = chain.watch(event => {
+        if (event.type === 'anchored') look(event.operator);
+      });
+      chain.nodes.list().then(
+        nodes => {
+          for (const { operator } of nodes) look(operator);
+        },
+        error => journal.note('log-unfollowed', { reason: String(error) }),
+      );
+    },
+    stop: async () => {
+      unwatch();
+      stopping.abort();
+      await pool.stop();
+    },
+  };
+}
