@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { ProgramInput } from '../src/index.ts';
 
-/** tabular-logistic (built by `npm start` or `npm test`) on a table of random numbers and a target of two classes. */
+const CLASSES = ['a', 'b', 'c', 'd'];
+
+/** tabular-logistic (built by `npm start` or `npm test`) on a table of random numbers and a target of four classes. */
 export function logisticInput(
   rows: number,
   columns: number,
@@ -14,9 +16,10 @@ export function logisticInput(
   };
   const names = Array.from({ length: columns }, (_, i) => `c${i}`);
   const values = names.map(() => Float32Array.from({ length: rows }, random));
-  const target = Int32Array.from({ length: rows }, (_, row) =>
-    values.slice(0, 5).reduce((sum, column) => sum + column[row]!, random()) > 0 ? 1 : 0,
-  );
+  const target = Int32Array.from({ length: rows }, (_, row) => {
+    const scores = CLASSES.map((_, k) => values[k]![row]! - values[k + 4]![row]! + random() / 4);
+    return scores.indexOf(Math.max(...scores));
+  });
   const module = new URL('../../../programs/build/tabular-logistic.wasm', import.meta.url);
   return {
     module: new Uint8Array(readFileSync(module)),
@@ -30,7 +33,7 @@ function tableOf(names: string[], values: Float32Array[], target: Int32Array): U
   const rows = target.length;
   const columns = [
     ...names.map(name => ({ name, type: 'number' })),
-    { name: 'y', type: 'category', dictionary: ['no', 'yes'] },
+    { name: 'y', type: 'category', dictionary: CLASSES },
   ];
   const header: Record<string, object> = {
     __metadata__: { 'koinon.table': JSON.stringify({ version: 1, rows, columns }) },
