@@ -67,6 +67,8 @@ export interface DisputeView {
   step: bigint;
   /** Outcome digest the accused committed to. */
   claimed: Hex;
+  /** State root the disputed step starts from; 32 zero bytes: from the manifest. Paths bind this, not the step's number. */
+  previousRoot: Hex;
   seal: Hex;
   opened: Hex | undefined;
   /** Stake counts as this block ended. */
@@ -110,11 +112,18 @@ export interface CourtFact {
     | 'demanded'
     | 'demand-met'
     | 'convicted'
-    | 'refunded';
-  /** Dispute or demand id; 32 zero bytes for what was decided at once. */
+    | 'enforced'
+    | 'pleaded'
+    | 'refunded'
+    | 'swept';
+  /**
+   * Dispute or demand id; 32 zero bytes for a conviction decided at once; of `enforced` whatever the stake was locked
+   * under; of `pleaded`, `refunded` and `swept` the receipt.
+   */
   id: Hex;
-  /** Whoever acted: accuser, juror, demander, node. */
+  /** Whoever acted: accuser, juror, demander, node; the payer of a refund. */
   who?: Hex;
+  /** The event's other values by their names in ICourt.sol: addresses and digests in hex, numbers in decimal. */
   details: Record<string, string>;
 }
 
@@ -123,8 +132,9 @@ export interface Conviction {
   statement: Hex;
   dispute: Hex;
   ground: Ground;
+  /** Whoever raised it: for a dispute or demand not who happened to end it. */
   accuser: Hex;
-  /** KOIN base units. */
+  /** KOIN base units, locked by the conviction and taken when it is enforced. */
   slashed: bigint;
   block: number;
   transaction: Hex;
@@ -147,6 +157,22 @@ export interface CourtTerms {
   absencePenalty: bigint;
   lien: bigint;
   bounty: bigint;
+  /** For every conviction that took no jury. */
+  evidenceBounty: bigint;
+  /** For a node that was accused and acquitted. */
+  compensation: bigint;
+}
+
+/** What is held for a receipt while something about it is open. */
+export interface CaseView {
+  /** Base units of KOIN of its provider's stake. */
+  lien: bigint;
+  /** Base units of its token. */
+  frozen: bigint;
+  /** Disputes and demands. */
+  open: number;
+  /** Unix seconds at which the last of them ended in a conviction. */
+  closedAt: number | undefined;
 }
 
 /** The court (contracts/src/interfaces/ICourt.sol has the rules). Bonds are allowed for and taken from the sender. */
@@ -169,6 +195,22 @@ export interface Court {
   accuseHeads(a: Signed<'LogHead'>, b: Signed<'LogHead'>, options?: WriteOptions): Promise<Mined>;
   accuseHead(head: Signed<'LogHead'>, anchorIndex: bigint, options?: WriteOptions): Promise<Mined>;
   accuseReport(report: Signed<'AuditReport'>, receipt: Receipt, options?: WriteOptions): Promise<Mined>;
+  /** `evidence` as the court's arithmetic contract takes it; refused where there is none (the twin has none). */
+  accuseByArithmetic(
+    receipt: Signed<'Receipt'>,
+    opening: ExecutionOpening,
+    evidence: Hex,
+    options?: WriteOptions,
+  ): Promise<Mined>;
+
+  /** Takes the stake a conviction locked. `id`: dispute or demand; the statement where it was decided at once. */
+  enforce(accused: Hex, id: Hex, options?: WriteOptions): Promise<Mined>;
+  /** What `enforce` would take; undefined when there is nothing to take. */
+  sentenceOf(accused: Hex, id: Hex): Promise<{ amount: bigint; bountyTo: Hex } | undefined>;
+  /** Shows that a receipt is a planted fault; `anchorIndex`: the first of the provider's anchors that covers it. */
+  plead(receipt: Receipt, anchorIndex: bigint, options?: WriteOptions): Promise<Mined>;
+  isPlanted(receipt: Hex): Promise<boolean>;
+  caseOf(receipt: Hex): Promise<CaseView>;
 
   demand(
     receipt: Signed<'Receipt'>,
@@ -210,9 +252,10 @@ export interface Court {
     options?: WriteOptions,
   ): Promise<Mined>;
   answerConsistency(demand: Hex, head: LogHead, path: Hex[], options?: WriteOptions): Promise<Mined>;
-  closeDemand(demand: Hex, receipt: Receipt, options?: WriteOptions): Promise<Mined>;
+  /** `receipt`: what the demand is about; not needed where that is a log head. */
+  closeDemand(demand: Hex, receipt: Receipt | undefined, options?: WriteOptions): Promise<Mined>;
 
-  /** `seal`: `sealOf(outcome, salt)` of the accuser's own outcome. */
+  /** One dispute a step. `seal`: `sealOf(outcome, salt)` of the accuser's own outcome. */
   accuse(
     receipt: Signed<'Receipt'>,
     order: Order,
@@ -229,6 +272,8 @@ export interface Court {
   openVote(dispute: Hex, outcome: Hex, salt: Hex, options?: WriteOptions): Promise<Mined>;
   openSeal(dispute: Hex, outcome: Hex, salt: Hex, options?: WriteOptions): Promise<Mined>;
   appeal(dispute: Hex, options?: WriteOptions): Promise<Mined>;
+  /** Bond of the next appeal, KOIN base units. */
+  appealBond(dispute: Hex): Promise<bigint>;
   resolve(dispute: Hex, options?: WriteOptions): Promise<Mined>;
   settleVote(dispute: Hex, round: number, juror: Hex, options?: WriteOptions): Promise<Mined>;
   /** Seats of a juror; undefined while the beacon's value is not known. */
@@ -246,6 +291,8 @@ export interface Court {
     inclusion: { index: bigint; size: bigint; path: Hex[] },
     options?: WriteOptions,
   ): Promise<Mined>;
+  /** Burns what was frozen for a convicted receipt and nobody asked for in time. */
+  sweep(receipt: Hex, options?: WriteOptions): Promise<Mined>;
 
   /** Undefined while the statement (EIP-712 digest) stands unrefuted. */
   groundOf(statement: Hex): Promise<Ground | undefined>;

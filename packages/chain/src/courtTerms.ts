@@ -4,8 +4,6 @@ import type { AuditTerms, CourtTerms } from './court.ts';
 export interface CourtOptions {
   /** Expected seats of the first jury. */
   jurySeats?: number;
-  /** Juries one dispute may have. */
-  maxRounds?: number;
   /** A seat's pay, and what a seat on the wrong side loses. */
   jurorFee?: bigint;
   jurorPenalty?: bigint;
@@ -15,8 +13,12 @@ export interface CourtOptions {
   absencePenalty?: bigint;
   /** Stake held once somebody disputes a receipt. */
   lien?: bigint;
-  /** What an accuser that was right gets beyond its bond. */
+  /** What an accuser gets that a jury bore out, beyond its bond. */
   bounty?: bigint;
+  /** For every conviction that took no jury. */
+  evidenceBounty?: bigint;
+  /** For a node that was accused and acquitted. */
+  compensation?: bigint;
 }
 
 /** What a network may set about its audits. Amounts in KOIN base units. */
@@ -38,7 +40,7 @@ export function courtTerms(challengeWindowSeconds: number, options: CourtOptions
     revealSeconds: part(14),
     appealSeconds: part(14),
     jurySeats: options.jurySeats ?? 15,
-    maxRounds: options.maxRounds ?? 3,
+    maxRounds: 3,
     jurorFee: options.jurorFee ?? KOIN,
     jurorPenalty: options.jurorPenalty ?? 5n * KOIN,
     accuseBond: options.accuseBond ?? 50n * KOIN,
@@ -46,6 +48,8 @@ export function courtTerms(challengeWindowSeconds: number, options: CourtOptions
     absencePenalty: options.absencePenalty ?? 10n * KOIN,
     lien: options.lien ?? 1_000n * KOIN,
     bounty: options.bounty ?? 20n * KOIN,
+    evidenceBounty: options.evidenceBounty ?? 5n * KOIN,
+    compensation: options.compensation ?? 10n * KOIN,
   };
 }
 

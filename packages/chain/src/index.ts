@@ -1,6 +1,7 @@
 export { systemClock } from './clock.ts';
 export { type ConnectChainOptions, connectChain } from './connectChain.ts';
 export type * from './court.ts';
+export { disputeIdOf, sealOf, voteOf } from './courtIds.ts';
 export {
   type AuditOptions,
   auditTerms,

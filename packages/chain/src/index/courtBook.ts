@@ -20,6 +20,12 @@ export function emptyCourtBook(): CourtBook {
   return { facts: [], about: new Map(), disputes: [], demands: [], convictions: [] };
 }
 
+/** Whoever opened the dispute or demand. */
+function raisedBy(book: CourtBook, id: Hex): Hex | undefined {
+  const first = book.about.get(id)?.[0];
+  return first?.what === 'accused' || first?.what === 'demanded' ? first.who : undefined;
+}
+
 /** Adds the fact; the answer is what watchers are told. */
 export function enterFact(book: CourtBook, fact: IndexedFact): ChainEvent {
   const { id, what, accused, block, transaction, details, who } = fact;
@@ -38,7 +44,7 @@ export function enterFact(book: CourtBook, fact: IndexedFact): ChainEvent {
       statement: details['statement'] as Hex,
       dispute: id,
       ground: details['ground'] as Ground,
-      accuser: who!,
+      accuser: raisedBy(book, id) ?? who!,
       slashed: BigInt(details['slashed'] ?? 0),
       block,
       transaction,

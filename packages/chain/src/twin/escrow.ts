@@ -13,6 +13,8 @@ interface State {
   params: ChannelParams;
   deposit: bigint;
   claimed: bigint;
+  /** Of `claimed`, what went back to the payer. */
+  returned: bigint;
   closesAt: number;
 }
 type Claim = { params: ChannelParams; voucher: Signed<'Voucher'> };
@@ -26,8 +28,8 @@ export interface EscrowBook {
   slash(token: Hex, payee: Hex, amount: bigint, to: Hex, timestamp: number): bigint;
   /** Pays `to` out of the balance of a contract. */
   withdrawTo(token: Hex, account: Hex, to: Hex, amount: bigint, timestamp: number, doing: string): void;
-  /** Everything ever claimed of the channel. */
-  claimed(params: ChannelParams): bigint;
+  /** Everything that ever left the channel, and what of it went back to the payer by closing. */
+  left(params: ChannelParams): { claimed: bigint; returned: bigint };
   of(account: Hex): Escrow;
 }
 
@@ -159,7 +161,10 @@ export function memoryEscrow(
       debit(token, account, amount, timestamp, doing);
       tokens.move(token, address, to, amount, doing);
     },
-    claimed: params => channels.get(channelIdOf(params))?.claimed ?? 0n,
+    left(params) {
+      const { claimed = 0n, returned = 0n } = channels.get(channelIdOf(params)) ?? {};
+      return { claimed, returned };
+    },
     of: account => ({
       balance: async (token, owner) => balance(token, owner, ledger.head().timestampSeconds),
       deposit: (token, amount, options) =>
@@ -189,7 +194,13 @@ export function memoryEscrow(
           if (params.payee === ZERO_ADDRESS || params.signer === ZERO_ADDRESS) {
             throw refusal('ZeroAddress', {}, doing);
           }
-          const state = channels.get(channel) ?? { params, deposit: 0n, claimed: 0n, closesAt: 0 };
+          const state = channels.get(channel) ?? {
+            params,
+            deposit: 0n,
+            claimed: 0n,
+            returned: 0n,
+            closesAt: 0,
+          };
           const held = state.deposit - state.claimed;
           if (held !== 0n) throw refusal('ChannelOpen', { channel, held }, doing);
           fund(account, state, amount, timestamp, doing);
@@ -291,6 +302,7 @@ export function memoryEscrow(
           }
           const key = at(params.token, params.payer);
           balances.set(key, (balances.get(key) ?? 0n) + state.deposit - state.claimed);
+          state.returned += state.deposit - state.claimed;
           state.claimed = state.deposit;
           state.closesAt = 0;
           tellChannel(tell, params, 'closed', block);

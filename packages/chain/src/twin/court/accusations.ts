@@ -1,10 +1,10 @@
-import { type Hex, type LogHead, logEntryTypes, type Signed } from '@koinon/protocol';
+import { type ExecutionOpening, type Hex, logEntryTypes, type Signed, ZERO_32 } from '@koinon/protocol';
 import type { Court, Ground } from '../../court.ts';
 import type { WriteOptions } from '../../interfaces.ts';
 import { lower } from '../../lower.ts';
 import { refusal } from '../../transactions/revert.ts';
 import { entryHash, rootFromInclusion } from '../rfc6962.ts';
-import { type Bench, type Hearing, mismatch, NO_ID, requireOpening, sayTheSame } from './bench.ts';
+import { type Bench, type Hearing, mismatch, requireOpening } from './bench.ts';
 
 type Accusations = Pick<
   Court,
@@ -15,41 +15,17 @@ type Accusations = Pick<
   | 'accuseHeads'
   | 'accuseHead'
   | 'accuseReport'
+  | 'accuseByArithmetic'
 >;
 
-/** Evidence that decides at once. */
+/** Evidence that decides at once (Equivocation.sol). */
 export function accusations(bench: Bench, account: Hex): Accusations {
-  const { ledger, nodes, terms, check, digest } = bench;
+  const { ledger, nodes, check, digest } = bench;
 
-  const requireSigned = (ok: boolean, of: Hex, signer: Hex, doing: string): void => {
-    if (!ok) throw refusal('BadSignature', { digest: of, signer: lower(signer) }, doing);
-  };
-
-  /** Slashes who signed the statements; refuses when nothing new is among them. */
-  function convict(accused: Hex, statements: Hex[], ground: Ground, hearing: Hearing, doing: string): void {
-    const fresh = statements.filter(statement => bench.ground(statement) === undefined);
-    if (fresh.length === 0) throw refusal('AlreadyRaised', { id: statements[0] }, doing);
-    for (const statement of fresh) bench.find(statement, ground);
-    const slashed = bench.slashAll(accused, 0n, hearing);
-    const bounty = slashed < terms.bounty ? slashed : terms.bounty;
-    bench.owe(bench.koin, account, bounty);
-    bench.burn(slashed - bounty);
-    for (const [i, statement] of fresh.entries()) {
-      bench.enter(hearing, {
-        what: 'convicted',
-        id: NO_ID,
-        who: account,
-        accused,
-        details: { accused, statement, ground, slashed: String(i === 0 ? slashed : 0n) },
-      });
-    }
-  }
-
-  /** Signed long enough ago that its log must hold it, and not so long ago that its signer may be gone. */
-  function requireHeard(anchorBy: bigint, timestamp: number, from: bigint, doing: string): void {
-    const deadline = anchorBy + BigInt(terms.evidenceSeconds);
-    if (BigInt(timestamp) >= deadline) throw refusal('TooOld', { deadline }, doing);
-    if (BigInt(timestamp) < from) throw refusal('NotNow', { from, until: deadline }, doing);
+  function decide(hearing: Hearing, accused: Hex, statement: Hex, ground: Ground, doing: string): void {
+    bench.requireUndecided(statement, doing);
+    bench.convict(hearing, { accused, statement, ground, bountyTo: hearing.by });
+    bench.enforce(hearing, accused, statement);
   }
 
   async function omitted(
@@ -62,38 +38,48 @@ export function accusations(bench: Bench, account: Hex): Accusations {
   ) {
     const isSigned = await check(statement, signature, signer);
     return ledger.run(account, options, (place, tell) => {
-      requireSigned(isSigned, statement, signer, doing);
-      requireHeard(anchorBy, place.timestamp, anchorBy + 1n, doing);
+      bench.requireSigned(isSigned, statement, signer, doing);
+      if (BigInt(place.timestamp) <= anchorBy)
+        throw refusal('NotNow', { from: anchorBy + 1n, until: 2n ** 256n - 1n }, doing);
       if (nodes.logSize(signer) > logIndex) throw refusal('NoContradiction', {}, doing);
-      convict(signer, [statement], 'omission', { place, tell }, doing);
+      decide({ place, tell, by: account }, signer, statement, 'omission', doing);
     });
   }
 
-  function headSigned(head: Signed<'LogHead'>): { id: Hex; isSigned: boolean | Promise<boolean> } {
+  async function headSigned(head: Signed<'LogHead'>): Promise<{ id: Hex; isSigned: boolean }> {
     const id = digest('LogHead', head.message);
-    return { id, isSigned: check(id, head.signature, lower(head.message.node)) };
+    return { id, isSigned: await check(id, head.signature, lower(head.message.node)) };
   }
-
-  const differ = (a: Pick<LogHead, 'size' | 'root'>, b: Pick<LogHead, 'size' | 'root'>) =>
-    a.size === b.size && lower(a.root) !== lower(b.root);
 
   return {
     async accuseReceipts(a, b, options) {
       const doing = 'the accusation of two receipts';
-      const both = [a, b].map(({ receipt }) => digest('Receipt', receipt.message));
-      const accused = lower(a.receipt.message.provider);
+      const [first, second] = [a.receipt.message, b.receipt.message];
+      const both = [digest('Receipt', first), digest('Receipt', second)] as const;
+      const accused = lower(first.provider);
       const signed = await Promise.all(
         [a, b].map(({ receipt }, i) => check(both[i]!, receipt.signature, accused)),
       );
       return ledger.run(account, options, (place, tell) => {
-        for (const [i, isSigned] of signed.entries()) requireSigned(isSigned, both[i]!, accused, doing);
-        const [first, second] = [a.receipt.message, b.receipt.message];
         if (lower(second.provider) !== accused) throw mismatch('provider', doing);
         if (lower(first.manifest) !== lower(second.manifest)) throw mismatch('manifest', doing);
         requireOpening(first.execution, a.opening, doing);
         requireOpening(second.execution, b.opening, doing);
         if (sayTheSame(a.opening, b.opening)) throw refusal('NoContradiction', {}, doing);
-        convict(accused, both, 'receipts', { place, tell }, doing);
+        for (const [i, isSigned] of signed.entries()) bench.requireSigned(isSigned, both[i]!, accused, doing);
+        const fresh = both.filter(statement => bench.ground(statement) === undefined);
+        if (fresh[0] === undefined) throw refusal('AlreadyRaised', { id: both[0] }, doing);
+        const hearing = { place, tell, by: account };
+        bench.convict(hearing, { accused, statement: fresh[0], ground: 'receipts', bountyTo: account });
+        if (fresh[1] === undefined) return;
+        bench.find(fresh[1], 'receipts');
+        bench.enter(hearing, {
+          what: 'convicted',
+          id: ZERO_32,
+          who: account,
+          accused,
+          details: { accused, statement: fresh[1], ground: 'receipts', slashed: '0' },
+        });
       });
     },
     accuseOmittedReceipt: ({ message, signature }, options) =>
@@ -114,51 +100,44 @@ export function accusations(bench: Bench, account: Hex): Accusations {
         'the accusation of omitting a report',
         options,
       ),
-    async accuseMisplacedReceipt({ message, signature }, found, options) {
+    async accuseMisplacedReceipt({ message, signature }, { entryType, digest: found, place: at }, options) {
       const doing = 'the accusation of misplacing a receipt';
       const statement = digest('Receipt', message);
       const accused = lower(message.provider);
       const isSigned = await check(statement, signature, accused);
       return ledger.run(account, options, (place, tell) => {
-        requireSigned(isSigned, statement, accused, doing);
-        requireHeard(message.anchorBy, place.timestamp, 0n, doing);
-        const { entryType, place: at } = found;
-        if (entryType === logEntryTypes.Receipt && lower(found.digest) === statement)
+        bench.requireSigned(isSigned, statement, accused, doing);
+        if (entryType === logEntryTypes.Receipt && lower(found) === statement)
           throw refusal('NoContradiction', {}, doing);
         const anchor = nodes.anchorAt(accused, at.anchorIndex, doing);
-        const leaf = entryHash(entryType, found.digest, at.leafSalt);
-        const root = rootFromInclusion(
-          leaf,
-          { index: message.logIndex, size: anchor.size, path: at.path },
-          doing,
-        );
-        if (root !== anchor.root) throw mismatch('place', doing);
-        convict(accused, [statement], 'misplaced', { place, tell }, doing);
+        const leaf = entryHash(entryType, found, at.leafSalt);
+        const where = { index: message.logIndex, size: anchor.size, path: at.path };
+        if (rootFromInclusion(leaf, where, doing) !== anchor.root) throw mismatch('place', doing);
+        decide({ place, tell, by: account }, accused, statement, 'misplaced', doing);
       });
     },
     async accuseHeads(a, b, options) {
       const doing = 'the accusation of two log heads';
       const accused = lower(a.message.node);
-      const [first, second] = [headSigned(a), headSigned(b)];
-      const signed = [await first.isSigned, await second.isSigned];
+      const [first, second] = [await headSigned(a), await headSigned(b)];
       return ledger.run(account, options, (place, tell) => {
         if (lower(b.message.node) !== accused) throw mismatch('node', doing);
-        requireSigned(signed[0]!, first.id, accused, doing);
-        requireSigned(signed[1]!, second.id, accused, doing);
-        if (!differ(a.message, b.message)) throw refusal('NoContradiction', {}, doing);
-        convict(accused, [first.id, second.id], 'fork', { place, tell }, doing);
+        if (a.message.size !== b.message.size) throw mismatch('size', doing);
+        if (lower(a.message.root) === lower(b.message.root)) throw refusal('NoContradiction', {}, doing);
+        for (const { id, isSigned } of [first, second]) bench.requireSigned(isSigned, id, accused, doing);
+        decide({ place, tell, by: account }, accused, first.id, 'fork', doing);
       });
     },
     async accuseHead(head, anchorIndex, options) {
       const doing = 'the accusation of a log head';
       const accused = lower(head.message.node);
-      const { id, isSigned } = headSigned(head);
-      const ok = await isSigned;
+      const { id, isSigned } = await headSigned(head);
       return ledger.run(account, options, (place, tell) => {
-        requireSigned(ok, id, accused, doing);
+        bench.requireSigned(isSigned, id, accused, doing);
         const anchor = nodes.anchorAt(accused, anchorIndex, doing);
-        if (!differ(head.message, anchor)) throw refusal('NoContradiction', {}, doing);
-        convict(accused, [id], 'fork', { place, tell }, doing);
+        if (anchor.size !== head.message.size) throw mismatch('size', doing);
+        if (anchor.root === lower(head.message.root)) throw refusal('NoContradiction', {}, doing);
+        decide({ place, tell, by: account }, accused, id, 'fork', doing);
       });
     },
     async accuseReport({ message, signature }, receipt, options) {
@@ -167,15 +146,35 @@ export function accusations(bench: Bench, account: Hex): Accusations {
       const accused = lower(message.auditor);
       const isSigned = await check(statement, signature, accused);
       return ledger.run(account, options, (place, tell) => {
-        requireSigned(isSigned, statement, accused, doing);
+        bench.requireSigned(isSigned, statement, accused, doing);
         const about = digest('Receipt', receipt);
         if (lower(message.receipt) !== about) throw mismatch('receipt', doing);
         const ground = bench.ground(about);
-        const isRefuted = ground === 'jury' || ground === 'arithmetic';
-        const agrees = message.verdict === 1 && lower(message.execution) === lower(receipt.execution);
-        if (!isRefuted || !agrees) throw refusal('NoContradiction', {}, doing);
-        convict(accused, [statement], 'report', { place, tell }, doing);
+        if (message.verdict !== 1 || (ground !== 'jury' && ground !== 'arithmetic'))
+          throw refusal('NoContradiction', {}, doing);
+        decide({ place, tell, by: account }, accused, statement, 'report', doing);
+      });
+    },
+    async accuseByArithmetic({ message, signature }, opening, _evidence, options) {
+      const doing = 'the accusation by arithmetic';
+      const statement = digest('Receipt', message);
+      const accused = lower(message.provider);
+      const isSigned = await check(statement, signature, accused);
+      return ledger.run(account, options, () => {
+        bench.requireSigned(isSigned, statement, accused, doing);
+        requireOpening(message.execution, opening, doing);
+        throw refusal('NoContradiction', {}, doing);
       });
     },
   };
+}
+
+/** Whether two openings say the same of one manifest; their salts may differ. */
+function sayTheSame(a: ExecutionOpening, b: ExecutionOpening): boolean {
+  return (
+    a.exitCode === b.exitCode &&
+    a.fuel === b.fuel &&
+    lower(a.rawOutput) === lower(b.rawOutput) &&
+    lower(a.trace) === lower(b.trace)
+  );
 }

@@ -4,11 +4,13 @@ import {
   executionCommitment,
   type Hex,
   type Message,
+  type Receipt,
   type StatementType,
   statementDigest,
   ZERO_32,
+  ZERO_ADDRESS,
 } from '@koinon/protocol';
-import type { CourtTerms, Ground } from '../../court.ts';
+import type { CaseView, CourtTerms, Ground } from '../../court.ts';
 import { type CourtBook, emptyCourtBook, enterFact, type IndexedFact } from '../../index/courtBook.ts';
 import type { ChainEvent } from '../../interfaces.ts';
 import { lower } from '../../lower.ts';
@@ -17,7 +19,7 @@ import type { AuditBook } from '../audits.ts';
 import type { BeaconBook } from '../beacon.ts';
 import type { EscrowBook } from '../escrow.ts';
 import type { ActionPlace, Ledger } from '../ledger.ts';
-import type { NodeBook } from '../nodes.ts';
+import type { NodeBook, StoodAt } from '../nodes.ts';
 import type { SignatureCheck } from '../signatureCheck.ts';
 import type { TokenBook } from '../tokens.ts';
 
@@ -35,64 +37,223 @@ export interface CourtParts {
   check: SignatureCheck;
 }
 
-/** What one transaction may do: where it stands, and who hears of it. */
+/** One transaction: where it stands, who sent it, and who hears of it. */
 export interface Hearing {
   place: ActionPlace;
+  by: Hex;
   tell(event: ChainEvent): void;
 }
 
-/** What all kinds of evidence share: convictions, money, and what is held of whom. */
+/** What a sentence owes the jurors of a dispute. */
+export interface Costs {
+  receipt: Hex;
+  fees: bigint;
+  reward: bigint;
+}
+
+interface Sentence {
+  amount: bigint;
+  bountyTo: Hex;
+}
+
+type Case = { lien: bigint; frozen: bigint; open: number; closedAt: number };
+
+/** What all kinds of evidence share (CourtBase.sol): liens on stake, convictions, and the KOIN the court owes. */
 export interface Bench extends CourtParts {
   book: CourtBook;
-  /** What of a receipt's amount the court keeps until its dispute is decided. */
-  frozen: Map<Hex, { token: Hex; payee: Hex; amount: bigint }>;
+  planted: Set<Hex>;
+  /** Filled by the juries. */
+  costs: Map<Hex, Costs>;
+  /** Filled by the money: what becomes of a receipt's amount. */
+  freeze(statement: Hex, receipt: Receipt, place: ActionPlace): void;
+  giveBack(statement: Hex, place: ActionPlace): void;
   digest<T extends StatementType>(type: T, message: Message<T>): Hex;
+  requireSigned(isSigned: boolean, digest: Hex, signer: Hex, doing: string): void;
+  requireUndecided(statement: Hex, doing: string): void;
+  /** Within a window of its anchorBy a signer's stake cannot have left. */
+  requireRecent(anchorBy: bigint, place: ActionPlace, doing: string): void;
   ground(statement: Hex): Ground | undefined;
   find(statement: Hex, ground: Ground): void;
   enter(hearing: Hearing, fact: Omit<IndexedFact, 'block' | 'transaction'>): void;
-  owe(token: Hex, account: Hex, amount: bigint): void;
-  owed(token: Hex, account: Hex): bigint;
   /** Takes a bond in KOIN. */
   take(account: Hex, amount: bigint, doing: string): void;
-  burn(amount: bigint): void;
-  /** Takes the whole stake that nothing else holds, and `held` of what is held; into the court. */
-  slashAll(accused: Hex, held: bigint, hearing: Hearing): bigint;
+  owe(account: Hex, amount: bigint): void;
+  owed(account: Hex): bigint;
+  settleOwed(account: Hex): void;
+  burnLater(amount: bigint): void;
+  burnAll(): void;
+  lockUpTo(node: Hex, most: bigint): bigint;
+  /** Takes up to `most` to burn. */
+  fine(node: Hex, most: bigint, hearing: Hearing): bigint;
+  caseOf(statement: Hex): Case;
+  viewCase(statement: Hex): CaseView;
+  enterCase(statement: Hex, node: Hex): void;
+  leaveCase(statement: Hex, node: Hex, place: ActionPlace): void;
+  takeLien(statement: Hex): bigint;
+  convict(
+    hearing: Hearing,
+    it: { accused: Hex; statement: Hex; dispute?: Hex; ground: Ground; bountyTo: Hex },
+  ): bigint;
+  sentence(accused: Hex, id: Hex, amount: bigint, bountyTo: Hex): void;
+  sentenceOf(accused: Hex, id: Hex): Sentence | undefined;
+  /** False where nothing was to be done. */
+  enforce(hearing: Hearing, accused: Hex, id: Hex): boolean;
+  /** Anchor `index` of a node, and whether it was the first to cover the leaf. */
+  firstAnchor(
+    node: Hex,
+    index: bigint,
+    logIndex: bigint,
+    doing: string,
+  ): { anchor: StoodAt; isFirst: boolean };
 }
 
+const FAR = 2n ** 256n;
+
 export function bench(parts: CourtParts): Bench {
-  const { tokens, nodes, address, koin, domains } = parts;
+  const { tokens, nodes, address, koin, domains, terms } = parts;
   const book = emptyCourtBook();
   const grounds = new Map<Hex, Ground>();
-  const debts = new Map<string, bigint>();
-  const at = (token: Hex, account: Hex) => `${lower(token)}:${lower(account)}`;
+  const debts = new Map<Hex, bigint>();
+  const cases = new Map<Hex, Case>();
+  const sentences = new Map<string, Sentence>();
+  let burnable = 0n;
 
-  return {
+  const it: Bench = {
     ...parts,
     book,
-    frozen: new Map(),
+    planted: new Set(),
+    costs: new Map(),
+    freeze: () => undefined,
+    giveBack: () => undefined,
     digest: (type, message) => statementDigest(type, message, domains),
+    requireSigned(isSigned, digest, signer, doing) {
+      if (!isSigned) throw refusal('BadSignature', { digest, signer }, doing);
+    },
+    requireUndecided(statement, doing) {
+      if (grounds.has(statement)) throw refusal('AlreadyRaised', { id: statement }, doing);
+    },
+    requireRecent(anchorBy, { timestamp }, doing) {
+      const deadline = anchorBy + BigInt(terms.evidenceSeconds);
+      if (BigInt(timestamp) >= deadline) throw refusal('TooOld', { deadline }, doing);
+    },
     ground: statement => grounds.get(lower(statement)),
-    find: (statement, ground) => void grounds.set(statement, ground),
+    find(statement, ground) {
+      if (!grounds.has(statement)) grounds.set(statement, ground);
+    },
     enter({ place, tell }, fact) {
       tell(enterFact(book, { ...fact, block: place.block, transaction: place.transaction }));
     },
-    owe(token, account, amount) {
-      if (amount > 0n) debts.set(at(token, account), (debts.get(at(token, account)) ?? 0n) + amount);
-      else if (amount < 0n) debts.delete(at(token, account));
-    },
-    owed: (token, account) => debts.get(at(token, account)) ?? 0n,
     take: (account, amount, doing) => tokens.move(koin, account, address, amount, doing),
-    burn: amount => tokens.burn(koin, address, amount),
-    slashAll(accused, held, { place, tell }) {
-      const { active, unstaking, locked } = nodes.stakeOf(accused);
-      const free = active + unstaking - locked;
-      const amount = free + held;
-      if (amount === 0n) return 0n;
-      nodes.lock(accused, free, 'slashing');
-      nodes.slash(accused, amount, address, place, tell);
+    owe(account, amount) {
+      if (amount > 0n) debts.set(account, (debts.get(account) ?? 0n) + amount);
+    },
+    owed: account => debts.get(account) ?? 0n,
+    settleOwed: account => void debts.delete(account),
+    burnLater(amount) {
+      burnable += amount;
+    },
+    burnAll() {
+      tokens.burn(koin, address, burnable);
+      burnable = 0n;
+    },
+    lockUpTo(node, most) {
+      const { active, unstaking, locked } = nodes.stakeOf(node);
+      const available = active + unstaking - locked;
+      const amount = available < most ? available : most;
+      nodes.lock(node, amount, 'the court');
       return amount;
     },
+    fine(node, most, { place, tell }) {
+      const taken = it.lockUpTo(node, most);
+      if (taken > 0n) nodes.slash(node, taken, address, place, tell);
+      return taken;
+    },
+    caseOf(statement) {
+      const known = cases.get(statement);
+      if (known !== undefined) return known;
+      const fresh = { lien: 0n, frozen: 0n, open: 0, closedAt: 0 };
+      cases.set(statement, fresh);
+      return fresh;
+    },
+    viewCase(statement) {
+      const { closedAt, ...rest } = cases.get(lower(statement)) ?? {
+        lien: 0n,
+        frozen: 0n,
+        open: 0,
+        closedAt: 0,
+      };
+      return { ...rest, closedAt: closedAt === 0 ? undefined : closedAt };
+    },
+    enterCase(statement, node) {
+      const about = it.caseOf(statement);
+      if (about.open++ === 0 && !grounds.has(statement)) about.lien = it.lockUpTo(node, terms.lien);
+    },
+    leaveCase(statement, node, place) {
+      const about = it.caseOf(statement);
+      if (--about.open !== 0) return;
+      nodes.unlock(node, about.lien);
+      about.lien = 0n;
+      if (grounds.has(statement)) about.closedAt = place.timestamp;
+      else it.giveBack(statement, place);
+    },
+    takeLien(statement) {
+      const about = cases.get(statement);
+      const lien = about?.lien ?? 0n;
+      if (about !== undefined) about.lien = 0n;
+      return lien;
+    },
+    convict(hearing, { accused, statement, dispute, ground, bountyTo }) {
+      it.find(statement, ground);
+      const amount = it.takeLien(statement) + it.lockUpTo(accused, FAR);
+      it.sentence(accused, dispute ?? statement, amount, bountyTo);
+      it.enter(hearing, {
+        what: 'convicted',
+        id: dispute ?? ZERO_32,
+        who: hearing.by,
+        accused,
+        details: { accused, statement, ground, slashed: String(amount) },
+      });
+      return amount;
+    },
+    sentence(accused, id, amount, bountyTo) {
+      if (amount > 0n) sentences.set(`${accused}:${id}`, { amount, bountyTo });
+    },
+    sentenceOf: (accused, id) => sentences.get(`${lower(accused)}:${lower(id)}`),
+    enforce(hearing, accused, id) {
+      const key = `${accused}:${id}`;
+      const sentence = sentences.get(key);
+      if (sentence === undefined) return false;
+      const { amount, bountyTo } = sentence;
+      sentences.delete(key);
+      nodes.slash(accused, amount, address, hearing.place, hearing.tell);
+      const costs = it.costs.get(id);
+      const fees = costs?.fees ?? 0n;
+      const receipt = costs?.receipt ?? id;
+      const isSpared = it.planted.has(receipt) && (receipt !== id || grounds.get(id) === 'arithmetic');
+      const most = (isSpared ? amount : amount / 4n) - fees;
+      const wanted = costs === undefined ? terms.evidenceBounty : terms.bounty;
+      const bounty = bountyTo === ZERO_ADDRESS ? 0n : wanted < most ? wanted : most;
+      it.owe(bountyTo, bounty);
+      burnable += amount - fees - bounty;
+      it.enter(hearing, {
+        what: 'enforced',
+        id,
+        accused,
+        details: {
+          accused,
+          ...{ slashed: String(amount), bountyTo, bounty: String(bounty), fees: String(fees) },
+        },
+      });
+      return true;
+    },
+    firstAnchor(node, index, logIndex, doing) {
+      const anchor = nodes.anchorAt(node, index, doing);
+      const isFirst =
+        anchor.size > logIndex && (index === 0n || nodes.anchorAt(node, index - 1n, doing).size <= logIndex);
+      return { anchor, isFirst };
+    },
   };
+  return it;
 }
 
 export const mismatch = (what: string, doing: string) => refusal('EvidenceMismatch', { what }, doing);
@@ -102,14 +263,7 @@ export function requireOpening(execution: Hex, opening: ExecutionOpening, doing:
   if (executionCommitment(opening) !== lower(execution)) throw mismatch('opening', doing);
 }
 
-/** Whether two openings say the same of one manifest; their salts may differ. */
-export function sayTheSame(a: ExecutionOpening, b: ExecutionOpening): boolean {
-  return (
-    a.exitCode === b.exitCode &&
-    a.fuel === b.fuel &&
-    lower(a.rawOutput) === lower(b.rawOutput) &&
-    lower(a.trace) === lower(b.trace)
-  );
+/** Values of an event as a fact holds them. */
+export function texts(values: Record<string, string | number | bigint>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
 }
-
-export const NO_ID = ZERO_32;

@@ -1,29 +1,28 @@
 import {
   drawId,
-  type ExecutionOpening,
   fromHex,
   type Hex,
   isAudited,
   isDrawn,
-  type LogHead,
   leafHash,
   logEntryTypes,
   type Order,
   type Receipt,
-  type Signed,
   sha256,
   toHex,
   verifyConsistency,
   ZERO_32,
+  ZERO_ADDRESS,
 } from '@koinon/protocol';
 import { encodeAbiParameters, keccak256 } from 'viem/utils';
-import type { Court, CourtOutcome, Demanded, DemandView, Place } from '../../court.ts';
+import type { Court, Demanded, DemandView, Place } from '../../court.ts';
 import type { Mined, WriteOptions } from '../../interfaces.ts';
 import { lower } from '../../lower.ts';
 import { refusal } from '../../transactions/revert.ts';
 import type { ActionPlace } from '../ledger.ts';
+import type { StoodAt } from '../nodes.ts';
 import { entryHash, rootFromInclusion } from '../rfc6962.ts';
-import { type Bench, type Hearing, mismatch, requireOpening } from './bench.ts';
+import { type Bench, type Hearing, mismatch, requireOpening, texts } from './bench.ts';
 
 type Demands = Pick<
   Court,
@@ -42,160 +41,167 @@ type Demands = Pick<
 >;
 
 interface DemandState extends DemandView {
-  /** Where the ground of a lost demand is entered; for a report the auditor's, not the receipt's. */
+  /** Stake of an auditor held for this demand; a provider's lien is its receipt's. */
   held: bigint;
+  /** What the log of a head must continue in. */
+  anchor: { size: bigint; root: Hex } | undefined;
 }
 
-/** Most bytes an answer may have to show. */
-export const ANSWER_MAX = 1024;
+const AUDIT_ROLE = 4;
+const FOREVER = 2n ** 256n - 1n;
 const numbers = { inclusion: 0, opening: 1, trace: 2, preimage: 3, consistency: 4, report: 5 } as const;
 const idFields = [{ type: 'address' }, { type: 'bytes32' }, { type: 'uint8' }, { type: 'uint64' }] as const;
 
-export function demandId(node: Hex, statement: Hex, what: Demanded, index: bigint): Hex {
+/** keccak256(abi.encode(node, statement, what, index)). */
+function demandId(node: Hex, statement: Hex, what: Demanded, index: bigint): Hex {
   return keccak256(encodeAbiParameters(idFields, [node, statement, numbers[what], index]));
 }
 
-/** What a node must be able to show, and what its silence costs. */
+function preimageOf({ manifest, output, verdict }: Receipt, index: bigint, doing: string): Hex {
+  const named = [manifest, output, verdict][Number(index)];
+  if (named === undefined) throw mismatch('index', doing);
+  return lower(named);
+}
+
+/** What a node must be able to show, and what its silence costs (Demands.sol). */
 export function demandBook(bench: Bench): { of(account: Hex): Demands } {
   const { ledger, nodes, terms, check, digest, beacon } = bench;
   const demands = new Map<Hex, DemandState>();
-
-  const viewOf = ({ held: _, ...view }: DemandState): DemandView => ({ ...view });
+  /** Steps of a receipt's trace, as its provider first answered. */
+  const stepCounts = new Map<Hex, bigint>();
+  const viewOf = ({ held: _, anchor: __, ...view }: DemandState): DemandView => view;
+  const ownerOf = (account: Hex) => nodes.owner(account) ?? account;
 
   function raise(
     hearing: Hearing,
-    demander: Hex,
-    demand: { node: Hex; statement: Hex; what: Demanded; index: bigint; seconds: number },
+    { node, statement, what, index }: { node: Hex; statement: Hex; what: Demanded; index: bigint },
     doing: string,
-  ): Hex {
-    const { node, statement, what, index, seconds } = demand;
-    const { place } = hearing;
+  ): DemandState {
+    const { place, by } = hearing;
     const id = demandId(node, statement, what, index);
-    if (demands.has(id) || bench.ground(statement) !== undefined)
-      throw refusal('AlreadyRaised', { id }, doing);
-    const { active, unstaking, locked } = nodes.stakeOf(node);
-    const free = active + unstaking - locked;
-    const wanted = what === 'report' ? terms.absencePenalty : terms.lien;
-    const held = wanted < free ? wanted : free;
-    bench.take(demander, terms.demandBond, doing);
-    nodes.lock(node, held, doing);
-    const until = place.timestamp + seconds;
-    demands.set(id, {
-      ...{ demand: id, node, statement, demander, what, index, until, held },
-      ...{ outcome: 'open', block: place.block },
-    });
+    if (demands.has(id)) throw refusal('AlreadyRaised', { id }, doing);
+    bench.take(by, terms.demandBond, doing);
+    const state: DemandState = {
+      ...{ demand: id, node, statement, demander: by, what, index },
+      ...{ until: place.timestamp + terms.demandSeconds, outcome: 'open', block: place.block },
+      ...{ held: 0n, anchor: undefined },
+    };
+    demands.set(id, state);
     bench.enter(hearing, {
       what: 'demanded',
       id,
-      who: demander,
+      who: by,
       accused: node,
-      details: { node, statement, what, index: String(index), until: String(until) },
+      details: texts({ node, statement, what, index, until: state.until }),
     });
-    return id;
+    return state;
   }
 
-  function openDemand(id: Hex, place: ActionPlace, doing: string): DemandState {
+  function answerable(id: Hex, place: ActionPlace, doing: string): DemandState {
     const it = demands.get(lower(id));
     if (it === undefined) throw refusal('Unknown', { id: lower(id) }, doing);
     if (it.outcome !== 'open') throw refusal('AlreadyRaised', { id: it.demand }, doing);
-    if (place.timestamp >= it.until) throw refusal('NotNow', { from: 0n, until: it.until }, doing);
+    if (place.timestamp >= it.until) throw refusal('NotNow', { from: 0, until: it.until }, doing);
     return it;
-  }
-
-  function settle(it: DemandState, outcome: CourtOutcome): void {
-    it.outcome = outcome;
-    nodes.unlock(it.node, it.held);
-    it.held = 0n;
   }
 
   /** The answer convinced: the bond is for the trouble. */
   function meet(it: DemandState, hearing: Hearing): void {
-    settle(it, 'acquitted');
-    bench.owe(bench.koin, it.node, terms.demandBond);
+    it.outcome = 'acquitted';
+    bench.owe(it.node, terms.demandBond);
     bench.enter(hearing, { what: 'demand-met', id: it.demand, who: it.node, accused: it.node, details: {} });
+    if (it.what === 'report') nodes.unlock(it.node, it.held);
+    else bench.leaveCase(it.statement, it.node, hearing.place);
   }
 
-  function requireAbout(it: DemandState, what: Demanded, statement: Hex, doing: string): void {
-    if (it.what !== what) throw mismatch('kind', doing);
-    if (it.statement !== statement) throw mismatch('statement', doing);
-  }
-
-  function requirePlace(
-    node: Hex,
-    leaf: Uint8Array,
-    index: bigint,
-    place: Place,
-    doing: string,
-  ): { block: number; size: bigint } {
-    const anchor = nodes.anchorAt(node, place.anchorIndex, doing);
-    const root = rootFromInclusion(leaf, { index, size: anchor.size, path: place.path }, doing);
+  function requirePlaced(node: Hex, leaf: Uint8Array, index: bigint, at: Place, doing: string): StoodAt {
+    const anchor = nodes.anchorAt(node, at.anchorIndex, doing);
+    const root = rootFromInclusion(leaf, { index, size: anchor.size, path: at.path }, doing);
     if (root !== anchor.root) throw mismatch('place', doing);
     return anchor;
   }
 
-  function requireHeard(anchorBy: bigint, timestamp: number, doing: string): void {
-    const deadline = anchorBy + BigInt(terms.evidenceSeconds);
-    if (BigInt(timestamp) >= deadline) throw refusal('TooOld', { deadline }, doing);
+  /** That the lot gave the leaf to this auditor at the first draw, and that it was one who could be drawn. */
+  function requireDrawn(
+    auditor: Hex,
+    work: { provider: Hex; order: Order; leaf: Uint8Array; anchor: StoodAt },
+    { block }: ActionPlace,
+    doing: string,
+  ): void {
+    const { provider, order, leaf, anchor } = work;
+    const seed = drawId(beacon.valueOf(beacon.roundAfter(anchor.block), block, doing), leaf);
+    const stakeBlock = anchor.block - 1;
+    const requester = lower(order.requester);
+    const isDrawnHere =
+      isAudited(seed, order.auditRatePpm) &&
+      isDrawn(seed, 0, auditor, nodes.stakeAt(auditor, stakeBlock), nodes.totalStakeAt(stakeBlock));
+    if (!isDrawnHere) throw refusal('NoContradiction', {}, doing);
+    const owner = nodes.owner(auditor);
+    const isEligible =
+      (nodes.roles(auditor) & AUDIT_ROLE) !== 0 &&
+      auditor !== provider &&
+      owner !== ownerOf(provider) &&
+      auditor !== requester &&
+      owner !== ownerOf(requester);
+    if (!isEligible) throw refusal('NoContradiction', {}, doing);
   }
 
   return {
     of(account) {
-      const making = async (
+      async function making(
         options: WriteOptions | undefined,
-        action: (hearing: Hearing) => Hex,
-      ): Promise<Mined & { demand: Hex }> => {
+        action: (hearing: Hearing) => DemandState,
+      ): Promise<Mined & { demand: Hex }> {
         const { result, ...mined } = await ledger.run(account, options, (place, tell) =>
-          action({ place, tell }),
+          action({ place, tell, by: account }),
         );
-        return { ...mined, demand: result };
-      };
+        return { ...mined, demand: result.demand };
+      }
 
-      const answering = (
+      function answering(
         id: Hex,
         what: Demanded,
         statement: Hex,
         options: WriteOptions | undefined,
-        examine: (it: DemandState, doing: string, place: ActionPlace) => void,
-      ): Promise<Mined> => {
+        examine: (it: DemandState, doing: string) => void,
+      ): Promise<Mined> {
         const doing = 'the answer to a demand';
         return ledger.run(account, options, (place, tell) => {
-          const it = openDemand(id, place, doing);
-          requireAbout(it, what, statement, doing);
-          examine(it, doing, place);
-          meet(it, { place, tell });
+          const it = answerable(id, place, doing);
+          if (what === 'consistency') {
+            if (it.what !== what) throw mismatch('kind', doing);
+            if (it.statement !== statement) throw mismatch('head', doing);
+          } else {
+            if (it.statement !== statement) throw mismatch('receipt', doing);
+            if (it.what !== what) throw mismatch('kind', doing);
+          }
+          examine(it, doing);
+          meet(it, { place, tell, by: account });
         });
-      };
-
-      async function receiptSigned({ message, signature }: Signed<'Receipt'>) {
-        const statement = digest('Receipt', message);
-        return { statement, isSigned: await check(statement, signature, lower(message.provider)) };
-      }
-
-      function requireReceipt(
-        { statement, isSigned }: { statement: Hex; isSigned: boolean },
-        receipt: Receipt,
-        order: Order,
-        doing: string,
-      ): void {
-        const signer = lower(receipt.provider);
-        if (!isSigned) throw refusal('BadSignature', { digest: statement, signer }, doing);
-        if (lower(receipt.order) !== digest('Order', order)) throw mismatch('order', doing);
       }
 
       return {
-        async demand(receipt, order, what, index, options) {
+        async demand({ message, signature }, order, what, asked, options) {
           const doing = 'the demand';
-          const signed = await receiptSigned(receipt);
-          const { message } = receipt;
+          const statement = digest('Receipt', message);
+          const node = lower(message.provider);
+          const isSigned = await check(statement, signature, node);
           return making(options, hearing => {
-            requireReceipt(signed, message, order, doing);
-            requireHeard(message.anchorBy, hearing.place.timestamp, doing);
-            const isPrivate = lower(order.grant) !== ZERO_32;
-            if (isPrivate && what !== 'inclusion') throw mismatch('private', doing);
-            if (what === 'preimage' && index > 2n) throw mismatch('index', doing);
-            const node = lower(message.provider);
-            const demand = { node, statement: signed.statement, what, index, seconds: terms.demandSeconds };
-            return raise(hearing, account, demand, doing);
+            const { place } = hearing;
+            bench.requireSigned(isSigned, statement, node, doing);
+            bench.requireUndecided(statement, doing);
+            bench.requireRecent(message.anchorBy, place, doing);
+            if (digest('Order', order) !== lower(message.order)) throw mismatch('order', doing);
+            if (lower(order.grant) !== ZERO_32 && what !== 'inclusion')
+              throw mismatch('private order', doing);
+            if (what === 'inclusion' && BigInt(place.timestamp) <= message.anchorBy)
+              throw refusal('NotNow', { from: message.anchorBy + 1n, until: FOREVER }, doing);
+            if (what === 'preimage' && preimageOf(message, asked, doing) === ZERO_32)
+              throw mismatch('nothing to show', doing);
+            const index = what === 'inclusion' || what === 'opening' ? 0n : asked;
+            const state = raise(hearing, { node, statement, what, index }, doing);
+            bench.enterCase(statement, node);
+            return state;
           });
         },
         async demandConsistency({ message, signature }, anchorIndex, options) {
@@ -204,120 +210,124 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
           const node = lower(message.node);
           const isSigned = await check(statement, signature, node);
           return making(options, hearing => {
-            if (!isSigned) throw refusal('BadSignature', { digest: statement, signer: node }, doing);
-            nodes.anchorAt(node, anchorIndex, doing);
-            const demand = { node, statement, what: 'consistency', index: anchorIndex } as const;
-            return raise(hearing, account, { ...demand, seconds: terms.demandSeconds }, doing);
+            bench.requireSigned(isSigned, statement, node, doing);
+            bench.requireUndecided(statement, doing);
+            bench.requireRecent(message.issuedAt, hearing.place, doing);
+            const { size, root } = nodes.anchorAt(node, anchorIndex, doing);
+            if (size === message.size) throw mismatch('size', doing);
+            const what = 'consistency';
+            const state = raise(hearing, { node, statement, what, index: anchorIndex }, doing);
+            state.anchor = { size, root };
+            bench.enterCase(statement, node);
+            return state;
           });
         },
-        async demandReport(receipt, order, place, given, options) {
+        async demandReport({ message, signature }, order, at, given, options) {
           const doing = 'the demand for a report';
-          const signed = await receiptSigned(receipt);
-          const { message } = receipt;
+          const statement = digest('Receipt', message);
           const [provider, auditor] = [lower(message.provider), lower(given)];
+          const isSigned = await check(statement, signature, provider);
           return making(options, hearing => {
-            requireReceipt(signed, message, order, doing);
-            const leaf = entryHash(logEntryTypes.Receipt, signed.statement, place.leafSalt);
-            const anchor = nodes.anchorAt(provider, place.anchorIndex, doing);
-            requirePlace(provider, leaf, message.logIndex, place, doing);
-            const before = place.anchorIndex - 1n;
-            if (before >= 0n && nodes.anchorAt(provider, before, doing).size > message.logIndex)
-              throw mismatch('first anchor', doing);
-            const { timestamp, block } = hearing.place;
+            const { place } = hearing;
+            bench.requireSigned(isSigned, statement, provider, doing);
+            bench.requireRecent(message.anchorBy, place, doing);
+            if (digest('Order', order) !== lower(message.order)) throw mismatch('order', doing);
+            if (lower(order.grant) !== ZERO_32 || lower(order.auditor) !== ZERO_ADDRESS)
+              throw mismatch('private order', doing);
+            const leaf = entryHash(logEntryTypes.Receipt, statement, at.leafSalt);
+            const anchor = requirePlaced(provider, leaf, message.logIndex, at, doing);
+            if (!bench.firstAnchor(provider, at.anchorIndex, message.logIndex, doing).isFirst)
+              throw mismatch('anchor', doing);
             const from = anchor.anchoredAt + terms.reportSeconds;
-            const until = anchor.anchoredAt + terms.evidenceSeconds;
-            if (timestamp < from || timestamp >= until) throw refusal('NotNow', { from, until }, doing);
-            const seed = drawId(beacon.valueOf(beacon.roundAfter(anchor.block), block, doing), leaf);
-            const stakeBlock = anchor.block - 1;
-            const stake = nodes.stakeAt(auditor, stakeBlock);
-            const isEligible =
-              (nodes.roles(auditor) & 4) !== 0 &&
-              auditor !== provider &&
-              auditor !== lower(order.requester) &&
-              nodes.owner(auditor) !== nodes.owner(provider);
-            const isHis =
-              isAudited(seed, order.auditRatePpm) &&
-              isDrawn(seed, 0, auditor, stake, nodes.totalStakeAt(stakeBlock));
-            if (!isEligible || !isHis) throw mismatch('auditor', doing);
-            const demand = { node: auditor, statement: signed.statement, what: 'report', index: 0n } as const;
-            return raise(hearing, account, { ...demand, seconds: terms.demandSeconds }, doing);
+            if (place.timestamp < from) throw refusal('NotNow', { from, until: FOREVER }, doing);
+            requireDrawn(auditor, { provider, order, leaf, anchor }, place, doing);
+            const state = raise(hearing, { node: auditor, statement, what: 'report', index: 0n }, doing);
+            state.held = bench.lockUpTo(auditor, terms.absencePenalty);
+            return state;
           });
         },
 
-        answerInclusion(id, receipt, place, options) {
+        answerInclusion(id, receipt, at, options) {
           const statement = digest('Receipt', receipt);
           return answering(id, 'inclusion', statement, options, (it, doing) => {
-            const leaf = entryHash(logEntryTypes.Receipt, statement, place.leafSalt);
-            requirePlace(it.node, leaf, receipt.logIndex, place, doing);
+            const leaf = entryHash(logEntryTypes.Receipt, statement, at.leafSalt);
+            requirePlaced(it.node, leaf, receipt.logIndex, at, doing);
           });
         },
         answerOpening: (id, receipt, opening, options) =>
           answering(id, 'opening', digest('Receipt', receipt), options, (_, doing) =>
-            requirePublic(receipt, opening, doing),
+            requireOpening(receipt.execution, opening, doing),
           ),
         answerTrace: (id, receipt, { opening, count, root, path }, options) =>
           answering(id, 'trace', digest('Receipt', receipt), options, (it, doing) => {
-            requirePublic(receipt, opening, doing);
+            requireOpening(receipt.execution, opening, doing);
+            const known = stepCounts.get(it.statement);
+            if (known !== undefined && known !== count) throw mismatch('count', doing);
+            if (count === 0n) throw mismatch('path', doing);
+            const index = it.index < count ? it.index : count - 1n;
             const leaf = leafHash(fromHex(root));
-            const trace = rootFromInclusion(leaf, { index: it.index, size: count, path }, doing);
-            if (trace !== lower(opening.trace)) throw mismatch('trace', doing);
+            if (rootFromInclusion(leaf, { index, size: count, path }, doing) !== lower(opening.trace))
+              throw mismatch('path', doing);
+            stepCounts.set(it.statement, count);
           }),
         answerPreimage: (id, receipt, bytes, options) =>
           answering(id, 'preimage', digest('Receipt', receipt), options, (it, doing) => {
-            if (bytes.length > ANSWER_MAX) throw mismatch('length', doing);
-            const named = [receipt.manifest, receipt.output, receipt.verdict][Number(it.index)]!;
-            if (toHex(sha256(bytes)) !== lower(named)) throw mismatch('preimage', doing);
+            if (toHex(sha256(bytes)) !== preimageOf(receipt, it.index, doing)) throw mismatch('bytes', doing);
           }),
         async answerReport(id, receipt, { message, signature }, options) {
-          const statement = digest('AuditReport', message);
-          const auditor = lower(message.auditor);
-          const isSigned = await check(statement, signature, auditor);
+          const report = digest('AuditReport', message);
+          const node = demands.get(lower(id))?.node ?? ZERO_ADDRESS;
+          const isSigned = await check(report, signature, node);
           return answering(id, 'report', digest('Receipt', receipt), options, (it, doing) => {
-            if (!isSigned) throw refusal('BadSignature', { digest: statement, signer: auditor }, doing);
-            if (auditor !== it.node) throw mismatch('auditor', doing);
-            if (lower(message.receipt) !== it.statement) throw mismatch('report', doing);
+            if (lower(message.receipt) !== it.statement || lower(message.auditor) !== it.node)
+              throw mismatch('report', doing);
+            bench.requireSigned(isSigned, report, it.node, doing);
           });
         },
-        answerConsistency: (id, head: LogHead, path, options) =>
+        answerConsistency: (id, head, path, options) =>
           answering(id, 'consistency', digest('LogHead', head), options, (it, doing) => {
-            const anchor = nodes.anchorAt(it.node, it.index, doing);
-            const [older, newer] = head.size <= anchor.size ? [head, anchor] : [anchor, head];
+            const anchor = it.anchor!;
+            const [older, newer] = head.size < anchor.size ? [head, anchor] : [anchor, head];
             const proof = path.map(fromHex);
             const [firstRoot, secondRoot] = [fromHex(older.root), fromHex(newer.root)];
             const [first, second] = [Number(older.size), Number(newer.size)];
             if (!verifyConsistency({ first, second, firstRoot, secondRoot, proof }))
-              throw mismatch('consistency', doing);
+              throw mismatch('path', doing);
           }),
 
-        closeDemand: (id, _receipt, options) =>
+        closeDemand: (id, receipt, options) =>
           ledger.run(account, options, (place, tell) => {
             const doing = 'closing the demand';
             const it = demands.get(lower(id));
             if (it === undefined) throw refusal('Unknown', { id: lower(id) }, doing);
             if (it.outcome !== 'open') throw refusal('AlreadyRaised', { id: it.demand }, doing);
-            const { timestamp } = place;
-            if (timestamp < it.until)
-              throw refusal('NotNow', { from: it.until, until: 2n ** 256n - 1n }, doing);
-            const { held, demander, node, statement } = it;
+            if (place.timestamp < it.until)
+              throw refusal('NotNow', { from: it.until, until: FOREVER }, doing);
+            const { node, statement, demander, what, demand, held } = it;
+            const isReceipts = what !== 'report' && what !== 'consistency';
+            if (isReceipts && (receipt === undefined || digest('Receipt', receipt) !== statement))
+              throw mismatch('receipt', doing);
+            const hearing = { place, tell, by: account };
             it.outcome = 'convicted';
-            it.held = 0n;
-            const hearing = { place, tell };
-            let slashed = held;
-            if (it.what === 'report') nodes.slash(node, held, bench.address, place, tell);
-            else {
-              bench.find(statement, 'unavailability');
-              slashed = bench.slashAll(node, held, hearing);
+            bench.owe(demander, terms.demandBond);
+            if (what === 'report') {
+              bench.sentence(node, demand, held, demander);
+              bench.enter(hearing, {
+                what: 'convicted',
+                id: demand,
+                who: demander,
+                accused: node,
+                details: texts({ accused: node, statement, ground: 'unavailability', slashed: held }),
+              });
+            } else {
+              if (isReceipts) bench.freeze(statement, receipt!, place);
+              const ground = 'unavailability';
+              bench.convict(hearing, {
+                ...{ accused: node, statement, dispute: demand, ground, bountyTo: demander },
+              });
+              bench.leaveCase(statement, node, place);
             }
-            const bounty = slashed < terms.bounty ? slashed : terms.bounty;
-            bench.owe(bench.koin, demander, terms.demandBond + bounty);
-            bench.burn(slashed - bounty);
-            bench.enter(hearing, {
-              what: 'convicted',
-              id: it.demand,
-              who: demander,
-              accused: node,
-              details: { accused: node, statement, ground: 'unavailability', slashed: String(slashed) },
-            });
+            bench.enforce(hearing, node, demand);
           }),
         async demandOf(id) {
           const it = demands.get(lower(id));
@@ -327,9 +337,4 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
       };
     },
   };
-
-  function requirePublic(receipt: Receipt, opening: ExecutionOpening, doing: string): void {
-    if (lower(opening.salt) !== ZERO_32) throw mismatch('salt', doing);
-    requireOpening(receipt.execution, opening, doing);
-  }
 }

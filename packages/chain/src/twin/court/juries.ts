@@ -5,17 +5,16 @@ import {
   jurySeats,
   jurySeed,
   leafHash,
-  type Receipt,
   stepOutcomeDigest,
   ZERO_32,
+  ZERO_ADDRESS,
 } from '@koinon/protocol';
-import { encodeAbiParameters, keccak256 } from 'viem/utils';
 import type { Court, CourtOutcome, DisputeView, JuryView, StepClaim } from '../../court.ts';
+import { disputeIdOf, sealOf, voteOf } from '../../courtIds.ts';
 import { lower } from '../../lower.ts';
 import { refusal } from '../../transactions/revert.ts';
-import type { ActionPlace } from '../ledger.ts';
 import { rootFromInclusion } from '../rfc6962.ts';
-import { type Bench, type Hearing, mismatch, requireOpening } from './bench.ts';
+import { type Bench, type Costs, type Hearing, mismatch, requireOpening, texts } from './bench.ts';
 
 type Juries = Pick<
   Court,
@@ -26,6 +25,7 @@ type Juries = Pick<
   | 'openVote'
   | 'openSeal'
   | 'appeal'
+  | 'appealBond'
   | 'resolve'
   | 'settleVote'
   | 'seats'
@@ -38,8 +38,6 @@ interface Vote {
   sealed: Hex;
   outcome: Hex | undefined;
   seats: number;
-  /** KOIN held of the juror's stake until the vote is settled. */
-  held: bigint;
   settled: boolean;
 }
 
@@ -47,131 +45,142 @@ interface Round extends JuryView {
   votes: Map<Hex, Vote>;
   /** Seats by the outcome they voted for. */
   tally: Map<Hex, number>;
+  /** Of whoever appealed against it, KOIN. */
   bond: bigint;
 }
 
 interface State {
   view: Omit<DisputeView, 'juries'>;
-  order: Hex;
   rounds: Round[];
-  held: bigint;
-  /** What jurors' fees are paid from, KOIN. */
-  pool: bigint;
-  totalStake: bigint;
-}
-
-const disputeFields = [{ type: 'bytes32' }] as const;
-const sealFields = [{ type: 'bytes32' }, { type: 'bytes32' }] as const;
-const voteFields = [
-  ...[{ type: 'bytes32' }, { type: 'uint8' }, { type: 'address' }],
-  ...[{ type: 'bytes32' }, { type: 'bytes32' }],
-] as const;
-
-export function disputeId(receipt: Hex): Hex {
-  return keccak256(encodeAbiParameters(disputeFields, [receipt]));
-}
-
-/** keccak256(abi.encode(outcome, salt)). */
-export function sealOf(outcome: Hex, salt: Hex): Hex {
-  return keccak256(encodeAbiParameters(sealFields, [outcome, salt]));
-}
-
-/** keccak256(abi.encode(dispute, round, juror, outcome, salt)). */
-export function voteOf(dispute: Hex, round: number, juror: Hex, outcome: Hex, salt: Hex): Hex {
-  return keccak256(encodeAbiParameters(voteFields, [dispute, round, juror, outcome, salt]));
+  /** Stake that counts: all but that of accused and accuser. */
+  total: bigint;
+  costs: Costs;
 }
 
 const FOREVER = 2n ** 256n - 1n;
+const min = (a: bigint, b: bigint) => (a < b ? a : b);
 
-/** Disputes about one step of a computation, and the juries that decide them. */
+/** Disputes about one step of a computation, decided by staked nodes drawn by lot (Juries.sol). */
 export function juryBook(bench: Bench): { of(account: Hex): Juries } {
-  const { ledger, nodes, terms, check, digest, beacon, audits } = bench;
+  const { ledger, nodes, terms, check, digest, beacon } = bench;
   const disputes = new Map<Hex, State>();
 
-  function callJury(hearing: Hearing, state: State, seats: number): void {
+  function callJury(hearing: Hearing, { view, rounds }: State, seats: number): void {
     const { place } = hearing;
     const commitUntil = place.timestamp + terms.commitSeconds;
     const revealUntil = commitUntil + terms.revealSeconds;
     const appealUntil = revealUntil + terms.appealSeconds;
-    const round = state.rounds.length;
+    const round = rounds.length;
     const beaconRound = beacon.roundAfter(place.block);
-    state.rounds.push({
+    rounds.push({
       ...{ round, beaconRound, commitUntil, revealUntil, appealUntil, seats },
       ...{ revealedSeats: 0, leading: ZERO_32, leadingSeats: 0, appellant: undefined },
       ...{ votes: new Map(), tally: new Map(), bond: 0n },
     });
-    const numbers = { round, beaconRound, stakeBlock: state.view.stakeBlock, seats };
+    const { stakeBlock, dispute } = view;
     const times = { commitUntil, revealUntil, appealUntil };
-    bench.enter(hearing, {
-      what: 'jury-called',
-      id: state.view.dispute,
-      details: texts({ ...numbers, ...times }),
-    });
+    const details = texts({ round, beaconRound, stakeBlock, seats, ...times });
+    bench.enter(hearing, { what: 'jury-called', id: dispute, details });
   }
 
-  function stateOf(id: Hex, doing: string): State {
+  function known(id: Hex, doing: string): State {
     const found = disputes.get(lower(id));
     if (found === undefined) throw refusal('Unknown', { id: lower(id) }, doing);
     return found;
   }
 
-  function openState(id: Hex, doing: string): State {
-    const state = stateOf(id, doing);
-    if (state.view.outcome !== 'open') throw refusal('AlreadyRaised', { id: lower(id) }, doing);
-    return state;
-  }
-
   function seatsIn(state: State, round: Round, juror: Hex, atBlock: number, doing: string): number {
     const value = beacon.valueOf(round.beaconRound, atBlock, doing);
-    const { dispute, stakeBlock } = state.view;
+    const { dispute, stakeBlock, accused, accuser } = state.view;
+    if (juror === accused || juror === accuser || state.total === 0n) return 0;
     const stake = nodes.stakeAt(juror, stakeBlock);
-    return jurySeats(jurySeed(value, dispute, round.round), juror, stake, state.totalStake, round.seats);
+    return jurySeats(jurySeed(value, dispute, round.round), juror, stake, state.total, round.seats);
   }
 
-  function viewOf(state: State): DisputeView {
-    const juries = state.rounds.map(({ votes: _, tally: __, bond: ___, ...view }) => view);
-    return { ...state.view, juries };
+  function countingStake(accused: Hex, accuser: Hex, block: number): bigint {
+    const others = nodes.totalStakeAt(block) - nodes.stakeAt(accused, block);
+    return accuser === accused ? others : others - nodes.stakeAt(accuser, block);
   }
 
-  const hasMajority = (round: Round) => 2 * round.leadingSeats > round.seats;
+  const viewOf = (state: State): DisputeView => ({
+    ...state.view,
+    juries: state.rounds.map(({ votes: _, tally: __, bond: ___, ...view }) => view),
+  });
+
+  const hasMajority = ({ revealedSeats, leadingSeats, seats }: Round) =>
+    revealedSeats * 2 >= seats && leadingSeats * 2 > revealedSeats;
 
   function decide(hearing: Hearing, state: State): void {
-    const { view, rounds } = state;
-    const { receipt, accused, accuser, majority, dispute } = view;
-    const bonds = rounds.reduce((sum, round) => sum + round.bond, 0n);
+    const { view, rounds, costs } = state;
+    const { majority, dispute, accused, receipt } = view;
     const outcome: CourtOutcome =
       majority === undefined ? 'undecided' : majority === view.claimed ? 'acquitted' : 'convicted';
     view.outcome = outcome;
-    bench.enter(hearing, {
-      what: 'resolved',
-      id: dispute,
-      accused,
-      details: { outcome, majority: majority ?? ZERO_32 },
-    });
-    state.pool = terms.accuseBond + bonds;
-    if (outcome === 'convicted') {
+    const winning = rounds.reduce(
+      (sum, round) => sum + (majority === undefined ? round.revealedSeats : (round.tally.get(majority) ?? 0)),
+      0,
+    );
+    const due = BigInt(winning) * terms.jurorFee;
+    const lost = settleAppeals(state);
+    if (majority !== undefined && outcome === 'convicted') convict(hearing, state, majority, winning, lost);
+    else {
+      let pool = terms.accuseBond + lost;
+      if (outcome === 'acquitted') {
+        pool -= terms.compensation;
+        bench.owe(accused, terms.compensation);
+      }
+      const paid = min(due, pool);
+      if (winning > 0) costs.reward = paid / BigInt(winning);
+      if (outcome === 'acquitted') bench.burnLater(pool - paid);
+      else bench.owe(view.accuser, pool - paid);
+    }
+    bench.leaveCase(receipt, accused, hearing.place);
+    const details = { outcome, majority: majority ?? ZERO_32 };
+    bench.enter(hearing, { what: 'resolved', id: dispute, accused, details });
+  }
+
+  /** Gives the bond of every appeal back that the end bore out; answers the others' sum. */
+  function settleAppeals({ view, rounds }: State): bigint {
+    let lost = 0n;
+    for (const { appellant, leading, bond } of rounds) {
+      if (appellant === undefined) continue;
+      const wasAcquitted = leading === view.claimed;
+      if (wasAcquitted === (view.outcome === 'acquitted')) lost += bond;
+      else bench.owe(appellant, bond);
+    }
+    return lost;
+  }
+
+  /** The jury is paid from lost appeals and from a quarter of the stake, before the bounty. */
+  function convict(hearing: Hearing, state: State, majority: Hex, seats: number, lost: bigint): void {
+    const due = BigInt(seats) * terms.jurorFee;
+    const { accused, accuser, receipt, dispute, opened } = state.view;
+    // Whoever accused without knowing the answer did no work.
+    const bountyTo = opened === majority ? accuser : ZERO_ADDRESS;
+    let most: bigint;
+    if (bench.planted.has(receipt)) {
       bench.find(receipt, 'jury');
-      const isPlanted = audits.plantedAt(accused, state.order) !== undefined;
-      if (isPlanted) nodes.unlock(accused, state.held);
-      const slashed = isPlanted ? 0n : bench.slashAll(accused, state.held, hearing);
-      state.held = 0n;
-      state.pool += slashed;
+      const lien = bench.takeLien(receipt);
+      most = min(lien, due + (bountyTo === ZERO_ADDRESS ? 0n : terms.bounty));
+      nodes.unlock(accused, lien - most);
+      bench.sentence(accused, dispute, most, bountyTo);
       bench.enter(hearing, {
         what: 'convicted',
         id: dispute,
-        who: accuser,
+        who: hearing.by,
         accused,
-        details: { accused, statement: receipt, ground: 'jury', slashed: String(slashed) },
+        details: texts({ accused, statement: receipt, ground: 'jury', slashed: most }),
       });
-      const isHeard = view.opened === majority;
-      const bounty = isHeard ? min(terms.bounty, slashed) : 0n;
-      bench.owe(bench.koin, accuser, terms.accuseBond + bounty);
-      state.pool -= terms.accuseBond + bounty;
     } else {
-      nodes.unlock(accused, state.held);
-      state.held = 0n;
-      thaw(bench, receipt);
+      const ground = 'jury';
+      most = bench.convict(hearing, { accused, statement: receipt, dispute, ground, bountyTo }) / 4n;
     }
+    const fromBonds = min(lost, due);
+    const fromStake = min(due - fromBonds, most);
+    state.costs.fees = fromStake;
+    state.costs.reward = seats === 0 ? 0n : (fromBonds + fromStake) / BigInt(seats);
+    bench.burnLater(lost - fromBonds);
+    bench.owe(accuser, terms.accuseBond);
   }
 
   return {
@@ -184,186 +193,171 @@ export function juryBook(bench: Bench): { of(account: Hex): Juries } {
           const receipt = digest('Receipt', message);
           const accused = lower(message.provider);
           const isSigned = await check(receipt, signature, accused);
-          const dispute = disputeId(receipt);
-          const mined = await ledger.run(account, options, (place, tell) => {
-            if (!isSigned) throw refusal('BadSignature', { digest: receipt, signer: accused }, doing);
+          const { result, ...mined } = await ledger.run(account, options, (place, tell) => {
+            bench.requireSigned(isSigned, receipt, accused, doing);
+            bench.requireUndecided(receipt, doing);
+            bench.requireRecent(message.anchorBy, place, doing);
             if (lower(message.order) !== digest('Order', order)) throw mismatch('order', doing);
-            const deadline = message.anchorBy + BigInt(terms.evidenceSeconds);
-            if (BigInt(place.timestamp) >= deadline) throw refusal('TooOld', { deadline }, doing);
-            if (disputes.has(dispute) || bench.ground(receipt) !== undefined)
-              throw refusal('AlreadyRaised', { id: dispute }, doing);
             requireOpening(message.execution, opening, doing);
-            requireStep(step, opening, doing);
-            const { active, unstaking, locked } = nodes.stakeOf(accused);
-            const held = min(terms.lien, active + unstaking - locked);
+            const claimed = claimedOutcome(step, opening, doing);
+            const previousRoot = lower(step.previousRoot);
+            const dispute = disputeIdOf(receipt, previousRoot, claimed);
+            if (disputes.has(dispute)) throw refusal('AlreadyRaised', { id: dispute }, doing);
             bench.take(account, terms.accuseBond, doing);
-            nodes.lock(accused, held, doing);
-            freeze(bench, receipt, message, place);
+            bench.enterCase(receipt, accused);
+            bench.freeze(receipt, message, place);
             const stakeBlock = place.block - 1;
-            const claimed = claimedOutcome(step, opening);
             const state: State = {
               view: {
-                ...{ dispute, accused, accuser: account, receipt, step: step.index, claimed },
+                ...{ dispute, accused, accuser: account, receipt, step: step.index, claimed, previousRoot },
                 ...{ seal: lower(seal), opened: undefined, stakeBlock, outcome: 'open' },
                 ...{ majority: undefined, block: place.block },
               },
-              order: lower(message.order),
               rounds: [],
-              held,
-              pool: 0n,
-              totalStake: nodes.totalStakeAt(stakeBlock),
+              total: countingStake(accused, account, stakeBlock),
+              costs: { receipt, fees: 0n, reward: 0n },
             };
             disputes.set(dispute, state);
-            const hearing = { place, tell };
-            bench.enter(hearing, {
-              what: 'accused',
-              id: dispute,
-              who: account,
-              accused,
-              details: { accused, receipt, step: String(step.index), claimed },
-            });
+            bench.costs.set(dispute, state.costs);
+            const hearing = { place, tell, by: account };
+            const details = texts({ accused, receipt, step: step.index, claimed, previousRoot });
+            bench.enter(hearing, { what: 'accused', id: dispute, who: account, accused, details });
             callJury(hearing, state, terms.jurySeats);
+            return dispute;
           });
-          return { ...mined, dispute };
+          return { ...mined, dispute: result };
         },
         sealVote: (id, vote, options) =>
           ledger.run(account, options, (place, tell) => {
             const doing = 'the sealed vote';
-            const state = openState(id, doing);
-            const round = state.rounds.at(-1)!;
-            if (place.timestamp >= round.commitUntil)
-              throw refusal('NotNow', { from: 0, until: round.commitUntil }, doing);
-            if (round.votes.has(account)) throw refusal('AlreadyRaised', { id: lower(id) }, doing);
-            const seats = seatsIn(state, round, account, place.block, doing);
-            if (seats === 0) throw refusal('NotAuthorized', { caller: account, expected: account }, doing);
-            const held = terms.jurorPenalty * BigInt(seats);
-            nodes.lock(account, held, doing);
-            round.votes.set(account, {
-              ...{ sealed: lower(vote), outcome: undefined, seats, held, settled: false },
-            });
-            bench.enter(
-              { place, tell },
-              { what: 'vote-sealed', id: lower(id), who: account, details: texts({ round: round.round }) },
-            );
+            const { view, rounds } = known(id, doing);
+            const { commitUntil, votes, round } = rounds.at(-1)!;
+            if (view.outcome !== 'open' || place.timestamp >= commitUntil)
+              throw refusal('NotNow', { from: 0, until: commitUntil }, doing);
+            if (votes.has(account)) throw refusal('AlreadyRaised', { id: view.dispute }, doing);
+            votes.set(account, { sealed: lower(vote), outcome: undefined, seats: 0, settled: false });
+            const fact = { id: view.dispute, who: account, details: texts({ round }) };
+            bench.enter({ place, tell, by: account }, { what: 'vote-sealed', ...fact });
           }),
-        openVote: (id, outcome, salt, options) =>
+        openVote: (id, given, salt, options) =>
           ledger.run(account, options, (place, tell) => {
             const doing = 'opening the vote';
-            const state = openState(id, doing);
-            const round = state.rounds.at(-1)!;
-            const { commitUntil, revealUntil } = round;
-            if (place.timestamp < commitUntil || place.timestamp >= revealUntil)
+            const state = known(id, doing);
+            const { dispute } = state.view;
+            const jury = state.rounds.at(-1)!;
+            const { commitUntil, revealUntil, round } = jury;
+            const { timestamp } = place;
+            if (state.view.outcome !== 'open' || timestamp < commitUntil || timestamp >= revealUntil)
               throw refusal('NotNow', { from: commitUntil, until: revealUntil }, doing);
-            const vote = round.votes.get(account);
-            if (vote?.sealed !== voteOf(lower(id), round.round, account, outcome, salt))
+            const vote = jury.votes.get(account);
+            const isSealed = vote !== undefined && vote.outcome === undefined;
+            if (!isSealed || vote.sealed !== voteOf(dispute, round, account, given, salt))
               throw mismatch('vote', doing);
-            if (vote.outcome !== undefined) throw refusal('AlreadyRaised', { id: lower(id) }, doing);
-            vote.outcome = lower(outcome);
-            const seats = (round.tally.get(vote.outcome) ?? 0) + vote.seats;
-            round.tally.set(vote.outcome, seats);
-            round.revealedSeats += vote.seats;
-            if (seats > round.leadingSeats) {
-              round.leadingSeats = seats;
-              round.leading = vote.outcome;
+            const seats = seatsIn(state, jury, account, place.block, doing);
+            const outcome = lower(given);
+            if (seats === 0 || outcome === ZERO_32)
+              throw refusal('NotAuthorized', { caller: account, expected: ZERO_ADDRESS }, doing);
+            vote.outcome = outcome;
+            vote.seats = seats;
+            const sum = (jury.tally.get(outcome) ?? 0) + seats;
+            jury.tally.set(outcome, sum);
+            jury.revealedSeats += seats;
+            if (sum > jury.leadingSeats) {
+              jury.leadingSeats = sum;
+              jury.leading = outcome;
             }
-            bench.enter(
-              { place, tell },
-              {
-                what: 'vote-opened',
-                id: lower(id),
-                who: account,
-                details: texts({ round: round.round, outcome: vote.outcome, seats: vote.seats }),
-              },
-            );
+            const fact = { id: dispute, who: account, details: texts({ round, outcome, seats }) };
+            bench.enter({ place, tell, by: account }, { what: 'vote-opened', ...fact });
           }),
         openSeal: (id, outcome, salt, options) =>
           ledger.run(account, options, (place, tell) => {
             const doing = 'opening the seal';
-            const { view, rounds } = openState(id, doing);
-            const first = rounds[0]!;
-            if (place.timestamp < first.commitUntil)
-              throw refusal('NotNow', { from: first.commitUntil, until: FOREVER }, doing);
-            if (view.opened !== undefined) throw refusal('AlreadyRaised', { id: lower(id) }, doing);
-            if (sealOf(outcome, salt) !== view.seal) throw mismatch('seal', doing);
+            const { view, rounds } = known(id, doing);
+            const from = rounds.at(-1)!.commitUntil;
+            if (view.outcome !== 'open' || place.timestamp < from)
+              throw refusal('NotNow', { from, until: FOREVER }, doing);
+            if (view.opened !== undefined) throw refusal('AlreadyRaised', { id: view.dispute }, doing);
+            if (lower(outcome) === ZERO_32 || sealOf(outcome, salt) !== view.seal)
+              throw mismatch('seal', doing);
             view.opened = lower(outcome);
-            bench.enter(
-              { place, tell },
-              { what: 'seal-opened', id: lower(id), who: view.accuser, details: { outcome: view.opened } },
-            );
+            const fact = { id: view.dispute, who: view.accuser, details: { outcome: view.opened } };
+            bench.enter({ place, tell, by: account }, { what: 'seal-opened', ...fact });
           }),
         appeal: (id, options) =>
           ledger.run(account, options, (place, tell) => {
             const doing = 'the appeal';
-            const state = openState(id, doing);
-            const round = state.rounds.at(-1)!;
-            const { revealUntil, appealUntil, seats } = round;
-            const isLast = state.rounds.length >= terms.maxRounds;
-            if (isLast || place.timestamp < revealUntil || place.timestamp >= appealUntil)
+            const state = known(id, doing);
+            const { view, rounds } = state;
+            const jury = rounds.at(-1)!;
+            const { revealUntil, appealUntil, seats, round } = jury;
+            const isInTime = place.timestamp >= revealUntil && place.timestamp < appealUntil;
+            const mayBe = view.outcome === 'open' && rounds.length < terms.maxRounds && hasMajority(jury);
+            if (!isInTime || !mayBe)
               throw refusal('NotNow', { from: revealUntil, until: appealUntil }, doing);
-            const next = 2 * seats + 1;
-            const bond = terms.jurorFee * BigInt(next);
+            const bond = terms.jurorFee * BigInt(2 * seats + 1);
             bench.take(account, bond, doing);
-            round.appellant = account;
-            if (hasMajority(round)) state.view.majority = round.leading;
-            const hearing = { place, tell };
-            bench.enter(hearing, {
-              what: 'appealed',
-              id: lower(id),
-              who: account,
-              details: texts({ round: round.round }),
-            });
-            callJury(hearing, state, next);
-            state.rounds.at(-1)!.bond = bond;
+            jury.appellant = account;
+            jury.bond = bond;
+            view.majority = jury.leading;
+            const hearing = { place, tell, by: account };
+            const fact = { id: view.dispute, who: account, details: texts({ round }) };
+            bench.enter(hearing, { what: 'appealed', ...fact });
+            callJury(hearing, state, 2 * seats + 1);
           }),
+        async appealBond(id) {
+          const seats = disputes.get(lower(id))?.rounds.at(-1)?.seats ?? 0;
+          return terms.jurorFee * BigInt(2 * seats + 1);
+        },
         resolve: (id, options) =>
           ledger.run(account, options, (place, tell) => {
             const doing = 'resolving the dispute';
-            const state = openState(id, doing);
-            const round = state.rounds.at(-1)!;
-            const isLast = state.rounds.length >= terms.maxRounds;
-            const due = hasMajority(round) && !isLast ? round.appealUntil : round.revealUntil;
-            if (place.timestamp < due) throw refusal('NotNow', { from: due, until: FOREVER }, doing);
-            const hearing = { place, tell };
-            if (hasMajority(round)) state.view.majority = round.leading;
-            else if (!isLast) return callJury(hearing, state, 2 * round.seats + 1);
+            const state = known(id, doing);
+            const { view, rounds } = state;
+            if (view.outcome !== 'open') throw refusal('AlreadyRaised', { id: view.dispute }, doing);
+            const jury = rounds.at(-1)!;
+            const isLast = rounds.length >= terms.maxRounds;
+            const from = hasMajority(jury) && !isLast ? jury.appealUntil : jury.revealUntil;
+            if (place.timestamp < from) throw refusal('NotNow', { from, until: FOREVER }, doing);
+            const hearing = { place, tell, by: account };
+            if (hasMajority(jury)) view.majority = jury.leading;
+            else if (!isLast) return callJury(hearing, state, 2 * jury.seats + 1);
             decide(hearing, state);
           }),
-        settleVote: (id, number, given, options) =>
+        settleVote: (id, round, given, options) =>
           ledger.run(account, options, (place, tell) => {
             const doing = 'settling the vote';
             const juror = lower(given);
-            const state = stateOf(id, doing);
-            const { outcome, majority } = state.view;
-            const vote = state.rounds[number]?.votes.get(juror);
-            if (vote === undefined || outcome === 'open') throw refusal('Unknown', { id: lower(id) }, doing);
-            if (vote.settled) throw refusal('AlreadyRaised', { id: lower(id) }, doing);
+            const state = known(id, doing);
+            const { outcome, majority, accused, dispute } = state.view;
+            if (outcome === 'open') throw refusal('NotNow', { from: FOREVER, until: FOREVER }, doing);
+            const jury = state.rounds[round];
+            const vote = jury?.votes.get(juror);
+            if (jury === undefined || vote === undefined || vote.settled)
+              throw refusal('AlreadyRaised', { id: dispute }, doing);
             vote.settled = true;
-            const isRight =
-              vote.outcome !== undefined && (majority === undefined || vote.outcome === majority);
-            const reward = isRight ? min(terms.jurorFee * BigInt(vote.seats), state.pool) : 0n;
-            const penalty = isRight ? 0n : vote.held;
-            if (isRight) nodes.unlock(juror, vote.held);
-            else nodes.slash(juror, penalty, bench.address, place, tell);
-            state.pool -= reward;
-            bench.owe(bench.koin, juror, reward);
-            bench.burn(penalty);
-            bench.enter(
-              { place, tell },
-              {
-                what: 'vote-settled',
-                id: lower(id),
-                who: juror,
-                details: texts({ round: number, reward, penalty }),
-              },
-            );
+            const hearing = { place, tell, by: account };
+            bench.enforce(hearing, accused, dispute);
+            let reward = 0n;
+            let penalty = 0n;
+            if (vote.outcome === undefined) {
+              const isKnown = jury.beaconRound < BigInt(place.block);
+              const seats = isKnown ? seatsIn(state, jury, juror, place.block, doing) : 0;
+              penalty = bench.fine(juror, BigInt(seats) * terms.jurorPenalty, hearing);
+            } else if (outcome === 'undecided' || vote.outcome === majority) {
+              reward = BigInt(vote.seats) * state.costs.reward;
+              bench.owe(juror, reward);
+            } else penalty = bench.fine(juror, BigInt(vote.seats) * terms.jurorPenalty, hearing);
+            bench.burnLater(penalty);
+            const fact = { id: dispute, who: juror, details: texts({ round, reward, penalty }) };
+            bench.enter(hearing, { what: 'vote-settled', ...fact });
           }),
         async seats(id, number, juror) {
-          const state = stateOf(id, 'to answer seatsOf');
+          const doing = 'to answer seatsOf';
+          const state = known(id, doing);
           const round = state.rounds[number];
-          if (round === undefined) return 0;
           const head = ledger.head().number;
-          if (BigInt(head) < round.beaconRound) return undefined;
-          return seatsIn(state, round, lower(juror), head + 1, 'to answer seatsOf');
+          if (round === undefined || BigInt(head) < round.beaconRound) return undefined;
+          return seatsIn(state, round, lower(juror), head + 1, doing);
         },
         async voteState(id, round, juror) {
           const vote = disputes.get(lower(id))?.rounds[round]?.votes.get(lower(juror));
@@ -380,43 +374,18 @@ export function juryBook(bench: Bench): { of(account: Hex): Juries } {
   };
 }
 
-/** Binds the claim's numbers as far as the paths do: leftmost, next to each other, rightmost. */
-function requireStep(step: StepClaim, { trace }: ExecutionOpening, doing: string): void {
+/** The outcome that the receipt's commitments imply for a step, once its roots are bound to the trace. */
+function claimedOutcome(step: StepClaim, opening: ExecutionOpening, doing: string): Hex {
   const { index, count, previousRoot, previousPath, root, path } = step;
-  const leaf = leafHash(fromHex(root));
-  if (rootFromInclusion(leaf, { index, size: count, path }, doing) !== lower(trace))
-    throw mismatch('step', doing);
-  if (index === 0n) {
-    if (lower(previousRoot) !== ZERO_32 || previousPath.length !== 0) throw mismatch('previous step', doing);
-    return;
-  }
-  const before = leafHash(fromHex(previousRoot));
-  const at = { index: index - 1n, size: count, path: previousPath };
-  if (rootFromInclusion(before, at, doing) !== lower(trace)) throw mismatch('previous step', doing);
-}
-
-function claimedOutcome({ index, count, root }: StepClaim, opening: ExecutionOpening): Hex {
+  const traceOf = (state: Hex, at: bigint, way: Hex[]) =>
+    rootFromInclusion(leafHash(fromHex(state)), { index: at, size: count, path: way }, doing);
+  const isPreviousRight =
+    index === 0n
+      ? lower(previousRoot) === ZERO_32 && previousPath.length === 0
+      : traceOf(previousRoot, index - 1n, previousPath) === lower(opening.trace);
+  if (!isPreviousRight) throw mismatch('previous step', doing);
+  if (traceOf(root, index, path) !== lower(opening.trace)) throw mismatch('step', doing);
   const { exitCode, fuel, rawOutput } = opening;
-  const isLast = index === count - 1n;
+  const isLast = index + 1n === count;
   return stepOutcomeDigest({ stateRoot: root, ...(isLast ? { end: { exitCode, fuel, rawOutput } } : {}) });
-}
-
-/** The receipt's amount of what its provider has maturing goes into the court's keeping. */
-function freeze(bench: Bench, statement: Hex, receipt: Receipt, { timestamp }: ActionPlace): void {
-  const [token, payee] = [lower(receipt.token), lower(receipt.provider)];
-  const amount = bench.escrow.slash(token, payee, receipt.amount, bench.address, timestamp);
-  bench.frozen.set(statement, { token, payee, amount });
-}
-
-/** An honest provider gets back what was frozen. */
-function thaw(bench: Bench, statement: Hex): void {
-  const { token, payee, amount } = bench.frozen.get(statement)!;
-  bench.owe(token, payee, amount);
-  bench.frozen.delete(statement);
-}
-
-const min = (a: bigint, b: bigint) => (a < b ? a : b);
-
-function texts(values: Record<string, string | number | bigint>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
 }
