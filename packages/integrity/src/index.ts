@@ -21,7 +21,7 @@ export { type AssurancePrice, priceOfAssurance } from './rate/auditPrice.ts';
 export { auditRatePpm, bondNeeded, rateForBondPpm, rateForTrustPpm } from './rate/auditRatePpm.ts';
 export { catchPpm, type Exposure } from './rate/exposure.ts';
 export { type Risk, type RiskFactor, type RiskTerms, riskOf } from './risk/riskOf.ts';
-export { firstDifference, outcomeAt, PAST_THE_END, type Trace } from './trace/outcomes.ts';
+export { firstDifference, outcomeAfter, outcomeAt, PAST_THE_END, type Trace } from './trace/outcomes.ts';
 export { type Search, searchStep } from './trace/searchStep.ts';
 export { isStepOf, type StepClaim, stepClaim, traceRoot } from './trace/stepClaim.ts';
 export { type AuditResult, afterAudit, NO_TRUST, type Trust } from './trust/trust.ts';

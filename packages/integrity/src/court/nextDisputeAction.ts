@@ -29,8 +29,9 @@ export function nextDisputeAction(
   if (opening) return opening;
   if (now < jury.commitUntil) return sealVote(view, jury, known);
   if (now < jury.revealUntil) return openVote(view, jury, known);
-  if (now < jury.appealUntil) return appeal(view, jury, terms, known);
-  return resolve(view, jury, known);
+  const isFinal = jury.round + 1 >= terms.maxRounds || !hasMajority(jury);
+  if (!isFinal && now < jury.appealUntil) return appeal(view, jury, known);
+  return resolve(view, isFinal ? jury.revealUntil : jury.appealUntil, known);
 }
 
 /** As soon as votes are closed: later nobody would hear it. */
@@ -65,26 +66,32 @@ function openVote(view: DisputeShape, jury: JuryShape, known: Knowledge): CourtA
   return { do: 'openVote', dispute: view.dispute, round, outcome, salt };
 }
 
-/** Whoever has something at stake and knows the leading outcome to be wrong asks for a larger jury. */
-function appeal(view: DisputeShape, jury: JuryShape, terms: TermsShape, known: Knowledge): CourtAction {
-  const wait: CourtAction = { do: 'wait', until: jury.appealUntil };
-  const isLast = jury.round + 1 >= terms.maxRounds;
-  // Without a majority the next jury is called anyway.
-  const isDecisive = jury.leadingSeats * 2 >= jury.seats && jury.leadingSeats > 0;
-  if (isLast || !isDecisive || jury.appellant !== undefined || !isConcerned(view, jury, known)) return wait;
-  if (known.outcome === undefined) return { do: 'learn', what: 'outcome', until: jury.appealUntil };
-  if (known.outcome === jury.leading || !known.canAppeal) return wait;
-  return { do: 'appeal', dispute: view.dispute };
+/** At least half of the expected seats were opened, and more than half of those agree. */
+function hasMajority({ revealedSeats, leadingSeats, seats }: JuryShape): boolean {
+  return revealedSeats * 2 >= seats && leadingSeats * 2 > revealedSeats;
 }
 
-function resolve(view: DisputeShape, jury: JuryShape, known: Knowledge): CourtAction {
+/** Whoever has something at stake and knows the leading outcome to be wrong asks for a larger jury. */
+function appeal(view: DisputeShape, jury: JuryShape, known: Knowledge): CourtAction {
+  const wait: CourtAction = { do: 'wait', until: jury.appealUntil };
+  if (jury.appellant !== undefined || !isConcerned(view, jury, known)) return wait;
+  if (known.outcome === undefined) return { do: 'learn', what: 'outcome', until: jury.appealUntil };
+  // The court asks whether the claim stands: two outcomes that both refute it are no reason for another jury.
+  const isRight = (known.outcome === view.claimed) === (jury.leading === view.claimed);
+  return isRight || !known.canAppeal ? wait : { do: 'appeal', dispute: view.dispute };
+}
+
+function resolve(view: DisputeShape, due: number, known: Knowledge): CourtAction {
   const patience = isParty(view, known) ? 0 : KEEPER_PATIENCE_SECONDS;
-  const until = jury.appealUntil + patience;
+  const until = due + patience;
   return known.nowSeconds < until ? { do: 'wait', until } : { do: 'resolve', dispute: view.dispute };
 }
 
-/** Every juror collects for itself; whoever won sees to those who lost. */
+/** Every juror collects for itself; whoever won has the sentence carried out and sees to those who lost. */
 function settle(view: DisputeShape, known: Knowledge): CourtAction {
+  if (known.hasSentence && same(view.accuser, known.me)) {
+    return { do: 'enforce', accused: view.accused, dispute: view.dispute };
+  }
   for (const { round } of view.juries) {
     const state = stateOf(known, round);
     if (state === 'sealed' || state === 'opened') {

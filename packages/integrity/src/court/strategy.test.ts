@@ -101,18 +101,31 @@ test('whoever is concerned appeals a wrong decision, nobody a right one, and nev
   assert.equal(at(lost(), JUROR), 'wait');
   assert.equal(at(lost(), ACCUSER, { canAppeal: false }), 'wait');
   assert.equal(at(lost({ leading: RIGHT }), ACCUSER), 'wait');
+  // Neither is what the accused claimed: it loses either way.
+  assert.equal(at(lost({ leading: digest(3) }), ACCUSER), 'wait');
   assert.equal(at(lost({ appellant: JUROR }), ACCUSER), 'wait');
-  assert.equal(at(lost({ leadingSeats: 7 }), ACCUSER), 'wait');
-  assert.equal(at(lost({ round: 2 }), ACCUSER), 'wait');
+  // No majority, or no further jury: nothing to appeal, so it is moved on.
+  assert.equal(at(lost({ leadingSeats: 6 }), ACCUSER), 'resolve');
+  assert.equal(at(lost({ revealedSeats: 7, leadingSeats: 7 }), ACCUSER), 'resolve');
+  assert.equal(at(lost({ round: 2 }), ACCUSER), 'resolve');
 });
 
 test('parties move the dispute on at its deadline, others a little later', () => {
-  const at = (now: number, me: Hex) => nextDisputeAction(dispute(), terms, known(now, me)).do;
+  const decided = jury({ revealedSeats: 12, leadingSeats: 12, leading: RIGHT });
+  const view = dispute({ juries: [decided] });
+  const at = (now: number, me: Hex) => nextDisputeAction(view, terms, known(now, me)).do;
   assert.equal(at(299, ACCUSER), 'wait');
   assert.equal(at(300, ACCUSER), 'resolve');
   assert.equal(at(300, ACCUSED), 'resolve');
   assert.equal(at(300, JUROR), 'wait');
   assert.equal(at(300 + KEEPER_PATIENCE_SECONDS, JUROR), 'resolve');
+});
+
+test('the accuser has the sentence carried out before it collects', () => {
+  const view = dispute({ outcome: 'convicted' });
+  const at = (me: Hex) => nextDisputeAction(view, terms, known(400, me, { hasSentence: true }));
+  assert.deepEqual(at(ACCUSER), { do: 'enforce', accused: ACCUSED, dispute: digest(9) });
+  assert.deepEqual(at(JUROR), { do: 'done' });
 });
 
 test('the winner settles what the losers left', () => {

@@ -55,6 +55,8 @@ export interface Knowledge {
   seats: number | undefined;
   /** My votes by round. */
   votes: ReadonlyMap<number, VoteState>;
+  /** Whether the conviction's stake is locked and not taken yet (`sentenceOf`). */
+  hasSentence?: boolean;
   /** Others' votes that nobody has settled yet; the winner collects them. */
   unsettled?: ReadonlyArray<{ round: number; juror: Hex }>;
   /** Whether the bond of an appeal is at hand. */
@@ -68,6 +70,8 @@ export type CourtAction =
   | { do: 'openSeal'; dispute: Hex; outcome: Hex; salt: Hex }
   | { do: 'appeal'; dispute: Hex }
   | { do: 'resolve'; dispute: Hex }
+  /** Takes the stake that the conviction locked, and with it pays the jury and the accuser. */
+  | { do: 'enforce'; accused: Hex; dispute: Hex }
   | { do: 'settleVote'; dispute: Hex; round: number; juror: Hex }
   | { do: 'answerDemand'; demand: Hex }
   | { do: 'closeDemand'; demand: Hex }

@@ -7,7 +7,10 @@ export interface Trace {
   end: Pick<ExecutionOpening, 'exitCode' | 'fuel' | 'rawOutput'>;
 }
 
-/** What a juror votes when the right execution had ended before the disputed step. */
+/**
+ * What a juror votes about a step that the right execution does not have: it had ended before, or never stood where the step
+ * is said to start. Only a false trace has such steps, so this always convicts; having one value, it lets jurors agree.
+ */
 export const PAST_THE_END: Hex = stepOutcomeDigest({ stateRoot: ZERO_32 });
 
 /** Outcome digest of step `index`, as jurors vote it. */
@@ -15,6 +18,16 @@ export function outcomeAt({ roots, end }: Trace, index: number): Hex {
   const stateRoot = roots[index];
   if (stateRoot === undefined) return PAST_THE_END;
   return stepOutcomeDigest(index === roots.length - 1 ? { stateRoot, end } : { stateRoot });
+}
+
+/**
+ * Outcome digest of the step that starts from a state root; 32 zero bytes: from the manifest. What jurors vote: paths bind
+ * the order of a trace, not its numbers, so a juror looks for the root and not for the number.
+ */
+export function outcomeAfter(trace: Trace, previousRoot: Hex): Hex {
+  if (previousRoot.toLowerCase() === ZERO_32) return outcomeAt(trace, 0);
+  const before = trace.roots.indexOf(previousRoot.toLowerCase() as Hex);
+  return before < 0 ? PAST_THE_END : outcomeAt(trace, before + 1);
 }
 
 /**

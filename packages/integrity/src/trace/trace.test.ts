@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Hex, sha256, toHex, ZERO_32 } from '@koinon/protocol';
 import fc from 'fast-check';
-import { firstDifference, outcomeAt, PAST_THE_END, type Trace } from './outcomes.ts';
+import { firstDifference, outcomeAfter, outcomeAt, PAST_THE_END, type Trace } from './outcomes.ts';
 import { searchStep } from './searchStep.ts';
 import { isStepOf, stepClaim, traceRoot } from './stepClaim.ts';
 
@@ -36,6 +36,14 @@ test('what a difference finds is common before it and different at it', () => {
 test('past the end of the right execution there is one outcome that all jurors vote', () => {
   assert.equal(outcomeAt(trace([1]), 7), PAST_THE_END);
   assert.notEqual(outcomeAt(trace([1]), 0), PAST_THE_END);
+});
+
+test('jurors find the step by the state it starts from', () => {
+  const given = trace([1, 2, 3]);
+  assert.equal(outcomeAfter(given, ZERO_32), outcomeAt(given, 0));
+  assert.equal(outcomeAfter(given, root(2)), outcomeAt(given, 2));
+  assert.equal(outcomeAfter(given, root(3)), PAST_THE_END);
+  assert.equal(outcomeAfter(given, root(9)), PAST_THE_END);
 });
 
 test('every step of a trace can be claimed; a claim with another root or place cannot', () => {
