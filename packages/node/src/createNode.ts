@@ -19,6 +19,7 @@ import { loadContent } from './custody/loadContent.ts';
 import { patiently } from './durable/patience.ts';
 import { Workflows } from './durable/workflow.ts';
 import { Catalogue } from './models/catalogue.ts';
+import { type LogMonitor, startMonitor } from './monitor/logMonitor.ts';
 import { answer } from './peers/ask.ts';
 import type { NodePorts } from './ports/ports.ts';
 import { serveOffers, type Terms } from './provide/offerBook.ts';
@@ -68,6 +69,8 @@ export interface KoinonNode {
   anchoring: LogAnchoring;
   /** Signs the checkpoints of the log. */
   logKey: LogKey;
+  /** Watches the logs of others. */
+  monitor: LogMonitor;
   claiming: Claiming;
   worker: Worker;
   /** CIDs of the shipped programs by name. */
@@ -82,13 +85,15 @@ export interface KoinonNode {
  * answer. The caller starts the network and then calls `takeUp`.
  */
 export async function createNode(
-  ports: NodePorts,
+  given: NodePorts,
   options: NodeOptions,
   shippedPrograms: ReadonlyMap<string, Uint8Array>,
 ): Promise<KoinonNode> {
+  const roleNames = new Set(rolesOf(options.roles));
+  const monitor = startMonitor(given, { everyone: roleNames.has('audit') });
+  const ports: NodePorts = { ...given, network: monitor.network };
   const { store, network, signer, deployment } = ports;
   const { database } = store;
-  const roleNames = new Set(rolesOf(options.roles));
   await store.log.recover(async entry => ({
     digest: statementDigest(entry.type, entry.message as never, deployment),
     signature: (await signStatement(entry.type, entry.message as never, deployment, signer)).signature,
@@ -188,11 +193,13 @@ export async function createNode(
     catalogue,
     anchoring,
     logKey,
+    monitor,
     claiming,
     worker,
     programs,
     takeUp: () => {
       if (store.log.size > 0) anchoring.request();
+      monitor.takeUp();
       worker.takeUp();
       auditing?.takeUp();
       studies.takeUp();
@@ -201,7 +208,14 @@ export async function createNode(
         .catch(error => ports.journal.note('claim-failed', { reason: asKoinonError(error).message }));
     },
     stop: async () => {
-      await Promise.all([studies.stop(), auditing?.stop(), worker.stop(), anchoring.stop(), claiming.stop()]);
+      await Promise.all([
+        monitor.stop(),
+        studies.stop(),
+        auditing?.stop(),
+        worker.stop(),
+        anchoring.stop(),
+        claiming.stop(),
+      ]);
     },
   };
 }
