@@ -13,7 +13,8 @@ import { encodeStepState } from './state/encodeState.ts';
 import { stateRootOf } from './state/stateRoot.ts';
 import { LIMITS } from './testing/execute.ts';
 import { Random } from './testing/random.ts';
-import { randomSteps, STEPS_LIMITS } from './testing/randomSteps.ts';
+import { randomSteps } from './testing/randomSteps.ts';
+import { STEPS_LIMITS } from './testing/stepsLimits.ts';
 import { wat } from './testing/wat.ts';
 
 const inputOf = (module: Uint8Array, limits = STEPS_LIMITS) => ({

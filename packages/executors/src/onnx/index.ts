@@ -4,6 +4,7 @@ export { type Columns, predictRows, type RowPredictions } from './predictRows.ts
 export {
   type OnnxJob,
   type OnnxOutcome,
+  onnxStateRoot,
   onnxTraceRoot,
   PREDICTIONS_OUTPUT,
   runOnnx,

@@ -1,3 +1,7 @@
 import { digestOfRuns } from './digestOfRuns.ts';
+import { digestOfSteps } from './digestOfSteps.ts';
+import { randomSteps } from './randomSteps.ts';
 
-console.log(await digestOfRuns());
+/** As many programs as in engines.test.ts. */
+const modules = Array.from({ length: 30 }, (_, seed) => randomSteps(seed));
+console.log(await digestOfRuns(), await digestOfSteps(modules));

@@ -103,12 +103,3 @@ export function randomSteps(seed: number): Uint8Array {
       (if (i32.eq (global.get $n) (i32.const ${steps})) (then ${random.pick(ENDS)(random)}))
       (i32.const 1)))`);
 }
-
-/** Limits under which every one of these programs ends. */
-export const STEPS_LIMITS = {
-  fuel: 2_000_000n,
-  stepFuel: 400_000n,
-  memoryPages: 5,
-  callDepth: 200,
-  outputBytes: 4_000,
-};
