@@ -7,6 +7,8 @@ import { useAnswer } from './api/useAnswer.ts';
 import { DataPage } from './data/DataPage.tsx';
 import { DatasetPage } from './data/DatasetPage.tsx';
 import { GlossaryPage } from './glossary/GlossaryPage.tsx';
+import { DisputePage } from './integrity/DisputePage.tsx';
+import { IntegrityPage } from './integrity/IntegrityPage.tsx';
 import { ModelPage } from './models/ModelPage.tsx';
 import { ModelsPage } from './models/ModelsPage.tsx';
 import { NetworkPage } from './network/NetworkPage.tsx';
@@ -26,6 +28,7 @@ const sections: { href: string; title: string; pages: Route['page'][] }[] = [
   { href: '/studies', title: 'Studies', pages: ['studies', 'study'] },
   { href: '/models', title: 'Models', pages: ['models', 'model'] },
   { href: '/data', title: 'Data', pages: ['data', 'dataset'] },
+  { href: '/integrity', title: 'Integrity', pages: ['integrity', 'dispute'] },
   { href: '/glossary', title: 'Glossary', pages: ['glossary'] },
 ];
 
@@ -118,6 +121,10 @@ function pageOf(route: Route): VNode {
       return <DataPage key="data" />;
     case 'dataset':
       return <DatasetPage key={`dataset ${route.id}`} id={route.id} />;
+    case 'integrity':
+      return <IntegrityPage key="integrity" />;
+    case 'dispute':
+      return <DisputePage key={`dispute ${route.id}`} id={route.id} />;
     case 'glossary':
       return <GlossaryPage key="glossary" />;
     default:

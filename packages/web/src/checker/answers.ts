@@ -14,6 +14,7 @@ import { checkPassport } from './checkPassport.ts';
 import { fetchNamed } from './nodeSources.ts';
 import { proofLevels } from './proofLevels.ts';
 import type { Cell, Check, Questions, Statement } from './questions.ts';
+import { replayStepHere } from './replayStep.ts';
 
 /** Where a long answer says how far it is. */
 export interface Told {
@@ -40,6 +41,7 @@ export const answers: {
     const draw = drawId(choice.beacon, leaf);
     return { auditors: drawAuditors(draw, candidates, BigInt(choice.total))?.auditors ?? [], draw };
   },
+  step: (args, told) => replayStepHere(args, told),
   description: async ({ model }) => {
     const { inspectModel } = await import('@koinon/executors/onnx');
     return inspectModel(await fetchNamed(model));

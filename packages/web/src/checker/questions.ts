@@ -32,6 +32,19 @@ export interface ModelDescription {
 
 export type Cell = number | string | null;
 
+/** What a step came to here. */
+export interface StepAnswer {
+  /** What a juror would vote with. */
+  outcome: Hex;
+  stateRoot: Hex;
+  isLast: boolean;
+  exitCode: number;
+  /** Decimal. */
+  fuel: string;
+  /** State its provider committed to after the step; absent where nobody told, or what was told is not the trace. */
+  committedRoot?: Hex;
+}
+
 /** What can be asked of the checker: its arguments and its answer. Everything it reads, it parses and verifies. */
 export interface Questions {
   /** A public manifest by name, decoded. */
@@ -49,6 +62,11 @@ export interface Questions {
   lot: {
     args: { receipt: Statement; leafSalt: Hex; choice: Extract<Audit['choice'], { by: 'lot' }> };
     answer: { auditors: Hex[]; draw: Hex };
+  };
+  /** One step of a public job, replayed alone; `roots` and `trace` are what its provider committed to, where told. */
+  step: {
+    args: { manifest: string; index: number; claimed: Hex; roots?: Hex[]; trace?: Hex };
+    answer: StepAnswer;
   };
   /** What a public model takes and says. */
   description: { args: { model: string }; answer: ModelDescription };

@@ -3,16 +3,19 @@ import { fromHex, type Manifest, paramsFile } from '@koinon/protocol';
 /** Address of onnxruntime's WebAssembly file; the build puts it in. */
 declare const ONNX_RUNTIME_URL: string;
 
-/** Runs a public job again in this browser, by the rules its manifest names. */
-export async function replayJob(job: {
+export interface ReplayedJob {
   manifest: Manifest;
   program: Uint8Array;
   inputs: Map<string, Uint8Array>;
-}): Promise<{
+}
+
+/** Runs a public job again in this browser, by the rules its manifest names. */
+export async function replayJob(job: ReplayedJob): Promise<{
   exitCode: number;
   fuel: bigint;
   outputs: Map<string, Uint8Array>;
   traceRoot: Uint8Array;
+  stepRoots?: Uint8Array[];
 }> {
   const { manifest, program, inputs } = job;
   if (manifest.executor === 'onnx') {
@@ -25,14 +28,19 @@ export async function replayJob(job: {
     return { exitCode, fuel, outputs, traceRoot: fromHex(traceRoot) };
   }
   const { run } = await import('@koinon/runtime');
+  const { exitCode, fuelUsed, outputs, traceRoot, stepRoots } = await run(programInput(job));
+  return { exitCode, fuel: fuelUsed, outputs, traceRoot, stepRoots };
+}
+
+/** The execution a manifest names, as the runtime takes it. */
+export function programInput({ manifest, program, inputs }: ReplayedJob) {
   const { limits } = manifest;
-  const { exitCode, fuelUsed, outputs, traceRoot } = await run({
+  return {
     module: program,
     files: inputs,
     params: paramsFile(manifest),
     seed: manifest.seed,
     timeMs: BigInt(manifest.timeMs),
     limits: { ...limits, fuel: BigInt(limits.fuel), stepFuel: BigInt(limits.stepFuel) },
-  });
-  return { exitCode, fuel: fuelUsed, outputs, traceRoot };
+  };
 }

@@ -10,6 +10,8 @@ test('each path leads to its page, with what it names decoded', () => {
   assert.deepEqual(routeOf('/models/heart%20risk'), { page: 'model', name: 'heart risk' });
   assert.deepEqual(routeOf('/models/heart/2'), { page: 'model', name: 'heart', version: 2 });
   assert.deepEqual(routeOf('/data/12'), { page: 'dataset', id: '12' });
+  assert.deepEqual(routeOf('/integrity'), { page: 'integrity' });
+  assert.deepEqual(routeOf('/integrity/0xab'), { page: 'dispute', id: '0xab' });
   assert.deepEqual(routeOf('/glossary'), { page: 'glossary' });
 });
 

@@ -7,8 +7,16 @@ export type Route =
   | { page: 'model'; name: string; version?: number }
   | { page: 'data' }
   | { page: 'dataset'; id: string }
+  | { page: 'integrity' }
+  | { page: 'dispute'; id: string }
   | { page: 'glossary' }
   | { page: 'missing' };
+
+const plain = ['studies', 'models', 'data', 'integrity', 'glossary'] as const;
+
+function isPlain(name: string): name is (typeof plain)[number] {
+  return plain.some(each => each === name);
+}
 
 /** The route of a path; unknown paths are `missing`, never an error. */
 export function routeOf(path: string): Route {
@@ -25,13 +33,12 @@ export function routeOf(path: string): Route {
   }
   if (second === undefined) {
     if (first === '') return { page: 'network' };
-    if (first === 'studies' || first === 'models' || first === 'data' || first === 'glossary')
-      return { page: first };
-    return { page: 'missing' };
+    return isPlain(first) ? { page: first } : { page: 'missing' };
   }
   if (first === 'studies') return { page: 'study', id: second };
   if (first === 'models') return { page: 'model', name: second };
   if (first === 'data') return { page: 'dataset', id: second };
+  if (first === 'integrity') return { page: 'dispute', id: second };
   return { page: 'missing' };
 }
 

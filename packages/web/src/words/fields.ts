@@ -9,6 +9,11 @@ export const fieldWords: Record<string, string> = {
   maxAmount: 'The most it may cost.',
   assurance:
     'How the result is checked: 0 not, 1 several providers, 2 replay by a drawn auditor, 3 replay by the auditor the data owner named, 4 by its outcome.',
+  replicas: 'How many providers do the same work, to be compared.',
+  auditRatePpm:
+    'How many of a million such receipts are done again by an auditor drawn by lot; 1000000 is every one.',
+  auditAmount: 'What an auditor earns for doing it again.',
+  comparator: 'Fingerprint of the rule results are compared by; none means byte by byte.',
   auditor: 'Who replays; none where the auditor is drawn by lot.',
   expiresAt: 'Not valid after this time.',
   nonce: 'A number used once, so that no two statements are the same.',
@@ -65,7 +70,7 @@ export const manifestWords: Record<string, string> = {
 };
 
 const TIMES = new Set(['expiresAt', 'validFrom', 'anchorBy', 'issuedAt', 'createdAt']);
-const AMOUNTS = new Set(['maxAmount', 'amount', 'cumulativeAmount']);
+const AMOUNTS = new Set(['maxAmount', 'auditAmount', 'amount', 'cumulativeAmount']);
 const PEOPLE = new Set([
   'requester',
   'provider',

@@ -58,6 +58,34 @@ export const glossary = {
     title: 'Drawing by lot',
     text: 'The auditor is drawn with a number nobody knew when the work was logged: the fingerprint of a later block. Each candidate’s chance is its share of the stake. Anyone can draw again and must get the same node.',
   },
+  beacon: {
+    title: 'Beacon',
+    text: 'A source of random numbers that nobody can foresee or choose, each fixed to a moment. Lots are drawn with the first number after the work was logged.',
+  },
+  court: {
+    title: 'Court',
+    text: 'A contract on the blockchain that takes evidence against a signed statement, has it decided by rules or by a jury, and takes the stake of whoever signed something false.',
+  },
+  jury: {
+    title: 'Jury',
+    text: 'Nodes drawn by lot, each with a chance by its stake, that replay one disputed step and vote with its fingerprint. Votes are sealed first, so there is nothing to copy.',
+  },
+  dispute: {
+    title: 'Dispute',
+    text: 'An accusation before the court, with its deadlines. Whoever is wrong pays: the accuser a bond, the accused its stake.',
+  },
+  exposure: {
+    title: 'Exposure',
+    text: 'What a node was paid for work that can still be found false. It stays below the stake that would be taken.',
+  },
+  'residual-risk': {
+    title: 'Residual risk',
+    text: 'The chance that a wrong result is never found: one minus how often work is done again, times how surely that tells, times the chance that somebody honest does it.',
+  },
+  slashing: {
+    title: 'Slashing',
+    text: 'Taking the stake of a node that was proven to have signed something false. Costs are paid from it and the rest is burned, so that accusing oneself never pays.',
+  },
   voucher: {
     title: 'Voucher',
     text: 'A signed running total of what a payer owes a payee. The payee cashes it in when it likes; a job needs no transaction of its own.',
