@@ -1,4 +1,5 @@
-import { openingOf } from '@koinon/executors';
+import { type ExecutionResult, openingOf } from '@koinon/executors';
+import type { Trace } from '@koinon/integrity';
 import { applyGate } from '@koinon/privacy';
 import {
   cidOfNode,
@@ -13,6 +14,7 @@ import {
   KoinonError,
   type Manifest,
   policyDigest,
+  toHex,
   type WireResponse,
   ZERO_32,
 } from '@koinon/protocol';
@@ -25,6 +27,8 @@ export interface Replay {
   execution: Hex;
   /** True when raw output, fuel, trace and exit, what left, and the gate's verdict are all as the receipt says. */
   agrees: boolean;
+  /** This node's own execution step by step; undefined where the executor tells no steps. */
+  trace: Trace | undefined;
   /** What differs, for people; empty when all agrees. */
   differences: string[];
 }
@@ -71,7 +75,13 @@ export async function replayReceipt(
     ...(output === receipt.message.output ? [] : ['released output']),
     ...(verdict === receipt.message.verdict ? [] : ['verdict of the gate']),
   ];
-  return { execution, agrees: differences.length === 0, differences };
+  return { execution, agrees: differences.length === 0, trace: traceOf(result), differences };
+}
+
+/** An execution as a court looks at it. */
+export function traceOf(result: ExecutionResult): Trace | undefined {
+  const { exitCode, fuel, rawOutput } = openingOf(result, ZERO_32);
+  return result.stepRoots && { roots: result.stepRoots.map(toHex), end: { exitCode, fuel, rawOutput } };
 }
 
 function isDeclared(manifest: Manifest, name: string, size: number): boolean {

@@ -1,7 +1,7 @@
 import type { Chain } from '@koinon/chain';
-import type { Executor } from '@koinon/executors';
+import type { CheckpointStore, Executor } from '@koinon/executors';
 import type { Network } from '@koinon/network';
-import type { Deployment, StatementSigner } from '@koinon/protocol';
+import type { Deployment, Hex, StatementSigner } from '@koinon/protocol';
 import type { Store } from '@koinon/store';
 import type { Clock } from './clock.ts';
 
@@ -27,6 +27,11 @@ export const checkpointSteps = [
   'audit-reported',
   'voucher-signed',
   'voucher-accepted',
+  'dispute-accused',
+  'vote-sealed',
+  'vote-opened',
+  'dispute-resolved',
+  'demand-answered',
 ] as const;
 export type CheckpointStep = (typeof checkpointSteps)[number];
 
@@ -38,6 +43,8 @@ export interface NodePorts {
   network: Network;
   store: Store;
   executor: Executor;
+  /** Where an interrupted job's state is kept, by the digest of its order; without it every job begins anew. */
+  checkpointsOf?: ((order: Hex) => CheckpointStore) | undefined;
   signer: StatementSigner;
   deployment: Deployment;
   journal: Journal;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Chain, connectChain, sqliteJournal, sqliteSnapshot } from '@koinon/chain';
-import { createExecutor } from '@koinon/executors';
+import { createExecutor, fileCheckpoints } from '@koinon/executors';
 import { createNetwork, peerIdOfKey, type Tap } from '@koinon/network';
 import { type Hex, KoinonError, keySigner, type Role, roles } from '@koinon/protocol';
 import { openStore } from '@koinon/store';
@@ -68,6 +68,8 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
       },
     });
     const executor = createExecutor();
+    const checkpointFolder = join(home, 'data', 'checkpoints');
+    mkdirSync(checkpointFolder, { recursive: true, mode: 0o700 });
     const roleMask = config.roles.reduce((mask, role) => mask | roles[role as Role], 0);
     const node = await createNode(
       {
@@ -77,6 +79,7 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
         network,
         store,
         executor,
+        checkpointsOf: order => fileCheckpoints(join(checkpointFolder, order)),
         signer,
         deployment,
         journal: options.journal,

@@ -1,8 +1,9 @@
-import { openingOf } from '@koinon/executors';
+import { type ExecutionResult, openingOf } from '@koinon/executors';
 import { applyGate } from '@koinon/privacy';
 import {
   type Cid,
   cidOfBytes,
+  concatBytes,
   decodeManifest,
   type FileEntry,
   fileList,
@@ -36,7 +37,7 @@ export interface JobSetting {
 
 /** Runs a manifest, sends private outputs through the gate, and keeps what came out; returns what to seal. */
 export async function executeJob(
-  ports: Pick<NodePorts, 'store' | 'network' | 'executor' | 'random' | 'checkpoint'>,
+  ports: Pick<NodePorts, 'store' | 'network' | 'executor' | 'random' | 'checkpoint' | 'checkpointsOf'>,
   readers: BlobReaders,
   job: Job,
   setting: JobSetting,
@@ -45,9 +46,11 @@ export async function executeJob(
   const manifest = decodeManifest(job.manifest);
   const requester = job.order.message.requester;
   const inputs = await gatherInputs(ports, manifest, [requester], setting, options.signal);
+  const checkpoints = ports.checkpointsOf?.(job.orderDigest);
   const result = await ports.executor.run(
     { manifest, program: inputs.program, inputs: inputs.files },
     {
+      ...(checkpoints ? { checkpoints } : {}),
       signal: options.signal,
       maxRunMs: setting.maxRunMs,
       maxMemoryBytes: setting.maxMemoryBytes,
@@ -59,13 +62,15 @@ export async function executeJob(
   const salt = manifest.private ? toHex(ports.random()) : ZERO_32;
   // Anyone can make the raw outputs of a public job again; a private one's stay here, for its auditor and a court.
   const raw = manifest.private ? await keepFiles(ports, result.outputs, 'private') : [];
+  const visibility = manifest.private ? 'private' : 'public';
+  const roots = await keepRoots(ports, result, visibility);
   const outputs = result.exitCode === 0 ? result.outputs : new Map<string, Uint8Array>();
   if (manifest.private && !setting.policy) throw ungated();
   const gated = setting.policy
     ? applyGate({ policy: setting.policy, manifest, outputs, inputs: inputs.files })
     : undefined;
   const releasedFiles = gated ? gated.released : withinCaps(outputs, manifest);
-  const released = await keepFiles(ports, releasedFiles, manifest.private ? 'private' : 'public');
+  const released = await keepFiles(ports, releasedFiles, visibility);
   for (const file of released) readers.allow(file.cid, requester);
   const verdict = gated ? await ports.store.blobs.putNode(gated.verdict, 'private') : undefined;
   if (verdict !== undefined) readers.allow(verdict, requester);
@@ -73,11 +78,21 @@ export async function executeJob(
     opening: openingOf(result, salt),
     leafSalt: manifest.private ? toHex(ports.random()) : ZERO_32,
     raw,
+    ...(roots === undefined ? {} : { roots }),
     released,
     ...(verdict === undefined ? {} : { verdict }),
     amount: setting.price(result.fuel, released.length),
     wallMs: result.wallMs,
   };
+}
+
+/** The state roots of all steps as one blob, 32 bytes each: what auditors and a court may ask for. */
+async function keepRoots(
+  ports: Pick<NodePorts, 'store'>,
+  { stepRoots }: ExecutionResult,
+  visibility: 'public' | 'private',
+): Promise<Cid | undefined> {
+  return stepRoots && ports.store.blobs.put(concatBytes(...stepRoots), visibility);
 }
 
 /** Program and input files of a manifest, by name; from this node's store, its datasets, or the peers. */

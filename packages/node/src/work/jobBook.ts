@@ -18,6 +18,8 @@ export const jobResultSchema = z.strictObject({
   leafSalt: schema.bytes32,
   /** Names of the raw outputs in this node's store; they never leave a private job. */
   raw: z.array(fileEntrySchema.extend({ cid: schema.cid })),
+  /** The state roots of the trace, 32 bytes each; absent where the executor tells none. */
+  roots: schema.cid.optional(),
   released: z.array(fileEntrySchema.extend({ cid: schema.cid })),
   verdict: schema.cid.optional(),
   amount: schema.uint(128),

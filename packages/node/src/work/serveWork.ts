@@ -1,4 +1,4 @@
-import { decodeManifest, type Hex, KoinonError } from '@koinon/protocol';
+import { decodeManifest, type Hex, KoinonError, toHex } from '@koinon/protocol';
 import type { BlobReaders } from '../blobs/blobReaders.ts';
 import type { HeldDataset } from '../custody/datasetBook.ts';
 import { Turns } from '../durable/turns.ts';
@@ -113,6 +113,25 @@ export function serveWork(
       ...(job.result.verdict === undefined ? {} : { verdict: job.result.verdict }),
     };
   });
+
+  answer(network, 'trace.get', async ({ receipt, from, max }, asker) => {
+    const job = jobs.byReceipt(receipt);
+    if (!job || !mayAudit(job, asker)) throw unknownJob();
+    const bytes = await rootsOf(store, job);
+    const count = bytes.length / 32;
+    const end = Math.min(from + max, count);
+    const roots = Array.from({ length: Math.max(0, end - from) }, (_, i) =>
+      toHex(bytes.subarray((from + i) * 32, (from + i + 1) * 32)),
+    );
+    return { count, roots };
+  });
+}
+
+/** What of a trace is served together, 32 bytes each; the list itself lies in the store. */
+async function rootsOf({ blobs }: NodePorts['store'], job: Job): Promise<Uint8Array> {
+  const bytes = job.result?.roots && (await blobs.get(job.result.roots));
+  if (!bytes) throw unknownJob();
+  return bytes;
 }
 
 function receiptAt({ log }: NodePorts['store'], index: number): Hex | undefined {

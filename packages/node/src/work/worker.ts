@@ -63,6 +63,7 @@ export function startWorker(
       if (stopping.signal.aborted) return;
       const known = asKoinonError(error);
       jobs.fail(orderDigest, { code: known.code, message: known.message });
+      await ports.checkpointsOf?.(orderDigest).clear();
       ports.journal.note('job-failed', { order: orderDigest, code: known.code, reason: known.message });
     } finally {
       fractions.delete(orderDigest);
