@@ -2,8 +2,10 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { type Hash, nodeHash, rootOfLeaves } from './merkleRoot.ts';
 
 const PAGE = 65536;
-/** Copies of pages are set aside in blocks of so many. */
+/** Copies of pages are set aside in blocks of so many, each behind the prefix of a leaf and where words begin. */
 const BLOCK_PAGES = 64;
+const SLOT_HEAD = 64;
+const SLOT = SLOT_HEAD + PAGE;
 
 /** Whether two byte strings of one length are the same. A host may hand in a faster one. */
 export type IsSame = (a: Uint8Array, b: Uint8Array) => boolean;
@@ -22,7 +24,8 @@ export class MemoryTree {
   private levels: Uint8Array[][] = [[]];
   /** The pages as of the last root: `zero`, one of `own`, or a page of what was lent. */
   private kept: Uint8Array[] = [];
-  private readonly own = new Set<Uint8Array>();
+  /** Copies this tree may write to, each with the prefix of a leaf in front. */
+  private readonly own = new Map<Uint8Array, Uint8Array>();
   /** What is left of the last block. */
   private block = new Uint8Array(0);
   /** One page behind the prefix of a leaf. */
@@ -55,37 +58,36 @@ export class MemoryTree {
       const before = this.kept[page];
       if (before !== undefined && this.isSame(now, before)) continue;
       changed.push(page);
-      leaves[page] = this.leafOf(now);
-      if (this.keepsPages) this.kept[page] = this.keep(now, before, leaves[page] === this.zeroLeaf, isLent);
+      const kept = this.keep(now, before, isLent);
+      if (this.keepsPages) this.kept[page] = kept;
+      leaves[page] = this.leafOf(kept);
     }
     this.rehash(changed);
     return this.levels.at(-1)![0] ?? rootOfLeaves([], this.hash);
   }
 
   /** Something that stays what `page` is now; in the place of `before` where that is the tree's own. */
-  private keep(
-    page: Uint8Array,
-    before: Uint8Array | undefined,
-    isZero: boolean,
-    isLent: boolean,
-  ): Uint8Array {
+  private keep(page: Uint8Array, before: Uint8Array | undefined, isLent: boolean): Uint8Array {
     if (before !== undefined && this.own.has(before)) {
       before.set(page);
       return before;
     }
-    if (isZero) return this.zero;
-    if (isLent) return page;
-    if (this.block.length === 0) this.block = new Uint8Array(BLOCK_PAGES * PAGE);
-    const copy = this.block.subarray(0, PAGE);
-    this.block = this.block.subarray(PAGE);
+    if (this.isSame(page, this.zero)) return this.zero;
+    if (isLent || !this.keepsPages) return page;
+    if (this.block.length === 0) this.block = new Uint8Array(BLOCK_PAGES * SLOT);
+    const slot = this.block.subarray(0, SLOT);
+    this.block = this.block.subarray(SLOT);
+    const copy = slot.subarray(SLOT_HEAD);
     copy.set(page);
-    this.own.add(copy);
+    this.own.set(copy, slot.subarray(SLOT_HEAD - 1));
     return copy;
   }
 
-  private leafOf(page: Uint8Array): Uint8Array {
-    if (this.isSame(page, this.zero)) return this.zeroLeaf;
-    this.leaf.set(page, 1);
+  private leafOf(kept: Uint8Array): Uint8Array {
+    if (kept === this.zero) return this.zeroLeaf;
+    const prefixed = this.own.get(kept);
+    if (prefixed !== undefined) return this.hash(prefixed);
+    this.leaf.set(kept, 1);
     return this.hash(this.leaf);
   }
 
