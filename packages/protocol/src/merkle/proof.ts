@@ -1,9 +1,24 @@
 import { equalBytes } from '../bytes.ts';
 import { KoinonError } from '../errors.ts';
-import { EMPTY_ROOT, largestPowerOfTwoBelow, nodeHash, rangeRoot, type SubtreeReader } from './tree.ts';
+import {
+  EMPTY_ROOT,
+  largestPowerOfTwoBelow,
+  nodeHash,
+  type RangeReader,
+  rangeRoot,
+  type SubtreeReader,
+} from './tree.ts';
 
-/** Audit path of leaf `index` in the tree of `size` leaves, from the leaf upward (RFC 6962, 2.1.1). */
-export function inclusionProof(subtree: SubtreeReader, index: number, size: number): Uint8Array[] {
+/**
+ * Audit path of leaf `index` in the tree of `size` leaves, from the leaf upward (RFC 6962, 2.1.1). `rootOfRange` may
+ * remember the ranges that end at `size`: all other hashes of the path are complete subtrees.
+ */
+export function inclusionProof(
+  subtree: SubtreeReader,
+  index: number,
+  size: number,
+  rootOfRange: RangeReader = rangeRoot,
+): Uint8Array[] {
   requireRange(isRange(index, size) && index < size, `leaf ${index} is not in a tree of ${size}`);
   const path: Uint8Array[] = [];
   let start = 0;
@@ -11,10 +26,10 @@ export function inclusionProof(subtree: SubtreeReader, index: number, size: numb
   while (end - start > 1) {
     const middle = start + largestPowerOfTwoBelow(end - start);
     if (index < middle) {
-      path.push(rangeRoot(subtree, middle, end));
+      path.push(rootOfRange(subtree, middle, end));
       end = middle;
     } else {
-      path.push(rangeRoot(subtree, start, middle));
+      path.push(rootOfRange(subtree, start, middle));
       start = middle;
     }
   }
@@ -52,22 +67,27 @@ export function verifyInclusion(proof: {
 }
 
 /** Proof that the tree of `first` leaves is a prefix of the tree of `second` leaves (RFC 6962, 2.1.2). */
-export function consistencyProof(subtree: SubtreeReader, first: number, second: number): Uint8Array[] {
+export function consistencyProof(
+  subtree: SubtreeReader,
+  first: number,
+  second: number,
+  rootOfRange: RangeReader = rangeRoot,
+): Uint8Array[] {
   requireRange(isRange(first, second), `a tree of ${first} is no prefix of a tree of ${second}`);
   if (first === 0 || first === second) return [];
   const proof: Uint8Array[] = [];
   const descend = (start: number, end: number, size: number, isWhole: boolean): void => {
     if (size === end - start) {
-      if (!isWhole) proof.push(rangeRoot(subtree, start, end));
+      if (!isWhole) proof.push(rootOfRange(subtree, start, end));
       return;
     }
     const split = largestPowerOfTwoBelow(end - start);
     if (size <= split) {
       descend(start, start + split, size, isWhole);
-      proof.push(rangeRoot(subtree, start + split, end));
+      proof.push(rootOfRange(subtree, start + split, end));
     } else {
       descend(start + split, end, size - split, false);
-      proof.push(rangeRoot(subtree, start, start + split));
+      proof.push(rootOfRange(subtree, start, start + split));
     }
   };
   descend(0, second, first, true);

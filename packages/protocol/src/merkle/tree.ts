@@ -49,6 +49,9 @@ export function memorySubtrees(leaves: readonly Uint8Array[]): SubtreeReader {
   };
 }
 
+/** As `rangeRoot`; a log may remember some. */
+export type RangeReader = (subtree: SubtreeReader, start: number, end: number) => Uint8Array;
+
 /** Root over leaves [start, end); start is a multiple of the largest power of two below end − start. */
 export function rangeRoot(subtree: SubtreeReader, start: number, end: number): Uint8Array {
   const size = end - start;

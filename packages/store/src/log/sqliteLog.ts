@@ -3,7 +3,6 @@ import {
   inclusionProof,
   KoinonError,
   type LoggedType,
-  rangeRoot,
   type SubtreeReader,
   schema,
 } from '@koinon/protocol';
@@ -20,6 +19,7 @@ import type {
   RecoverSign,
   Seal,
 } from './nodeLog.ts';
+import { RightEdge } from './rightEdge.ts';
 
 /** Most entries that share their two commits; bounds how long the event loop is held. */
 const BATCH_ENTRIES = 1024;
@@ -38,6 +38,7 @@ export class SqliteLog implements NodeLog {
   /** How to sign what this process reserved and could not yet seal, by index. */
   readonly #signers = new Map<number, RecoverSign>();
   readonly #waiting: Waiting[] = [];
+  readonly #edge = new RightEdge();
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(database: Database) {
@@ -194,17 +195,17 @@ export class SqliteLog implements NodeLog {
 
   root(size: number = this.size): Uint8Array {
     this.#requireSize(size);
-    return rangeRoot(this.#tables.subtree, 0, size);
+    return this.#edge.root(this.#tables.subtree, 0, size);
   }
 
   inclusion(index: number, size: number): Uint8Array[] {
     this.#requireSize(size);
-    return inclusionProof(this.#tables.subtree, index, size);
+    return inclusionProof(this.#tables.subtree, index, size, this.#edge.root);
   }
 
   consistency(first: number, second: number): Uint8Array[] {
     this.#requireSize(second);
-    return consistencyProof(this.#tables.subtree, first, second);
+    return consistencyProof(this.#tables.subtree, first, second, this.#edge.root);
   }
 
   #requireSize(size: number): void {
