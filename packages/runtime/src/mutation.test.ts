@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { KoinonError } from '@koinon/protocol/errors';
 import fc from 'fast-check';
-import { execute } from './testing/execute.ts';
+import type { Limits } from './profile.ts';
+import { replayStep } from './replayStep.ts';
+import { type RunInput, type RunResult, run } from './run.ts';
+import { decodeStepState } from './state/decodeState.ts';
+import { encodeStepState } from './state/encodeState.ts';
+import { execute, inputOf } from './testing/execute.ts';
 import { Random } from './testing/random.ts';
 import { randomProgram } from './testing/randomProgram.ts';
 import { wat } from './testing/wat.ts';
@@ -61,13 +66,33 @@ function mutated(wasm: Uint8Array, seed: number): Uint8Array {
   return new Uint8Array(bytes);
 }
 
-/** Refused or run, twice to the same end; anything else fails. Says which. */
+/** An early step of the run, replayed alone, has the root it has in the run. */
+async function assertReplays(
+  wasm: Uint8Array,
+  limits: Limits,
+  { stepRoots, exitCode }: RunResult,
+): Promise<void> {
+  const stepIndex = Math.min(stepRoots.length - 1, 3);
+  let before: Uint8Array | undefined;
+  const input = inputOf(wasm, limits);
+  const onStep: NonNullable<RunInput['onStep']> = ({ step, state }) => {
+    if (step === stepIndex - 1) before = encodeStepState(state());
+  };
+  await run({ ...input, onStep });
+  const from = before && { from: decodeStepState(before, limits), fromRoot: stepRoots[stepIndex - 1]! };
+  const replay = await replayStep({ ...input, stepIndex, ...from });
+  assert.deepEqual(replay.stateRoot, stepRoots[stepIndex]);
+  if (replay.isLast) assert.equal(replay.exitCode, exitCode);
+}
+
+/** Refused or run, twice to the same end, and replayed; anything else fails. Says which. */
 async function tryOut(wasm: Uint8Array): Promise<'refused' | 'ran'> {
   const limits = { fuel: 300_000n, stepFuel: 200_000n, memoryPages: 8, callDepth: 200, outputBytes: 4096 };
   try {
     const [first, second] = [await execute(wasm, limits), await execute(wasm, limits)];
     assert.deepEqual(first, second);
     assert.ok(first.fuelUsed <= limits.fuel);
+    await assertReplays(wasm, limits, first);
     return 'ran';
   } catch (error) {
     assert.ok(error instanceof KoinonError && error.code === 'K_MODULE_REFUSED', String(error));

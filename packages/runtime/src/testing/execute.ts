@@ -1,5 +1,5 @@
 import type { Limits } from '../profile.ts';
-import { type RunInput, type RunResult, run } from '../run.ts';
+import { type ProgramInput, type RunInput, type RunResult, run } from '../run.ts';
 
 export const LIMITS: Limits = {
   fuel: 10_000_000_000n,
@@ -15,13 +15,17 @@ export function execute(
   limits: Partial<Limits> = {},
   rest: Partial<Pick<RunInput, 'files' | 'seed' | 'timeMs' | 'params' | 'onProgress'>> = {},
 ): Promise<RunResult> {
-  return run({
+  return run({ ...inputOf(module, { ...LIMITS, ...limits }), ...rest });
+}
+
+/** What these runs have in common. */
+export function inputOf(module: Uint8Array, limits: Limits): ProgramInput {
+  return {
     module,
     files: new Map(),
     params: new TextEncoder().encode('{}'),
     seed: new Uint8Array(32),
     timeMs: 1_700_000_000_000n,
-    limits: { ...LIMITS, ...limits },
-    ...rest,
-  });
+    limits,
+  };
 }
