@@ -108,7 +108,7 @@ describe('the court', () => {
   test('that convicted a receipt is heard: on what ground, in which dispute, and what it cost', async () => {
     const { state, detail } = await courtOf(finding);
     assert.equal(state, 'failed');
-    assert.match(detail, /a jury of nodes drawn by lot ran step 3 of the work again/);
+    assert.match(detail, /a jury drawn by lot replayed step 3 of its work/);
     assert.match(detail, /block 900/);
     assert.match(detail, /lost 2\.5 KOIN/);
     assert.ok(detail.includes(finding.dispute!.slice(0, 10)));

@@ -1,4 +1,5 @@
 import type { CourtGround, Hex } from '@koinon/protocol';
+import { groundWords as words } from '@koinon/protocol/courtWords';
 import { asked, type Check, failed, type Outcome, ok, skipped } from '../check.ts';
 import type { CourtFinding } from '../sources.ts';
 import { koin, short } from '../words.ts';
@@ -47,24 +48,8 @@ function tell(finding: CourtFinding, what: string): Outcome {
 
 /** What the signer did, as the end of a sentence. */
 export function groundWords(ground: CourtGround | undefined, { step }: Pick<CourtFinding, 'step'>): string {
-  switch (ground) {
-    case 'receipts':
-      return 'its signer signed two receipts for the same work that cannot both be true';
-    case 'omission':
-      return 'its signer kept it out of the log past the time it had promised';
-    case 'misplaced':
-      return 'its signer’s log has something else at the place it was promised';
-    case 'fork':
-      return 'its signer’s log has two versions of one length';
-    case 'unavailability':
-      return 'its signer did not show what it had signed for when the court asked';
-    case 'jury':
-      return `a jury of nodes drawn by lot ran ${step === undefined ? 'one step' : `step ${step}`} of the work again and came to another result`;
-    case 'arithmetic':
-      return 'a contract calculated one operation again and came to another number';
-    case 'report':
-      return 'it agrees with a receipt that was found false';
-    default:
-      return 'the court says no more';
-  }
+  if (ground === undefined) return 'the court says no more';
+  return ground === 'jury' && step !== undefined
+    ? `a jury drawn by lot replayed step ${step} of its work and came to another result`
+    : words[ground];
 }

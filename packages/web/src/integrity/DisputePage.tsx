@@ -1,4 +1,5 @@
 import type { DisputeDetail } from '@koinon/protocol';
+import { aboutDispute, courtActSentence } from '@koinon/protocol/courtWords';
 import { ask } from '../api/ask.ts';
 import { useAnswer } from '../api/useAnswer.ts';
 import { Address } from '../parts/Address.tsx';
@@ -12,7 +13,7 @@ import { TransactionEvidence } from '../studies/evidence/TransactionEvidence.tsx
 import { grouped, koin, shortHex } from '../words/format.ts';
 import { ReplayStep } from './ReplayStep.tsx';
 import { Time } from './Time.tsx';
-import { aboutDispute, factSentence, standing } from './words.ts';
+import { standing } from './words.ts';
 
 const REFRESH_MS = 2000;
 const ZERO_32 = `0x${'00'.repeat(32)}`;
@@ -104,7 +105,7 @@ function Timeline({ dispute }: { dispute: DisputeDetail }) {
                 label={
                   <>
                     <span class="sentence">
-                      {factSentence(fact)}
+                      {courtActSentence(fact)}
                       {fact.who && (
                         <>
                           {' '}

@@ -1,10 +1,11 @@
 import type { DisputeSummary } from '@koinon/protocol';
+import { aboutDispute } from '@koinon/protocol/courtWords';
 import { Address } from '../parts/Address.tsx';
 import { Badge } from '../parts/Mark.tsx';
 import { Term } from '../parts/Term.tsx';
 import { koin, shortHex } from '../words/format.ts';
 import { Time } from './Time.tsx';
-import { aboutDispute, standing } from './words.ts';
+import { standing } from './words.ts';
 
 /** Every dispute, newest first. */
 export function Disputes({ disputes }: { disputes: readonly DisputeSummary[] }) {

@@ -45,8 +45,8 @@ export function IntegrityPage() {
             <p class="box">
               What stands here is the word of the node that served this page: it reads the blockchain and adds
               what it saw itself. Audits it did not hear of are missing from the figures.{' '}
-              <code>koinon disputes --rpc URL</code> asks the blockchain; <code>koinon verify RECEIPT</code>{' '}
-              checks one piece of work from its evidence.
+              <code>koinon verify RECEIPT --rpc URL</code> asks the blockchain itself, and checks one piece of
+              work from its evidence.
             </p>
           </>
         )}

@@ -1,12 +1,13 @@
 import type { RiskView } from '@koinon/protocol';
 import { Facts } from '../parts/Facts.tsx';
 import { count, koin } from '../words/format.ts';
-import { ppmWords, riskFormula } from './words.ts';
+import { expectedGain, ppmWords, riskFormula } from './words.ts';
 
 /** Each factor of the residual risk, in words. */
 export function Risk({ risk }: { risk: RiskView }) {
   const { agreements, recordRatePpm, bondRatePpm, auditRatePpm, detectionPpm } = risk;
   const { adversarialSharePpm, auditors, collusionPpm, lossOnDetection, gain, gainInFlight } = risk;
+  const pays = expectedGain(risk);
   return (
     <>
       <p>
@@ -31,7 +32,7 @@ export function Risk({ risk }: { risk: RiskView }) {
           {
             name: 'chance that nobody honest looks',
             value: ppmWords(collusionPpm),
-            about: `All ${count(auditors, 'node')} drawn would have to be in league with it, if ${ppmWords(adversarialSharePpm)} of all stake were. That share is an assumption.`,
+            about: `${auditors === 1 ? 'The auditor drawn' : `Each of the ${count(auditors, 'auditor')} drawn`} would have to be in league with it. Assumed: that ${ppmWords(adversarialSharePpm)} of all stake is.`,
           },
           {
             name: 'what it would lose',
@@ -42,6 +43,14 @@ export function Risk({ risk }: { risk: RiskView }) {
             name: 'what it could gain',
             value: `${koin(gain)} KOIN`,
             about: `At most the whole price of the job${gainInFlight === '0' ? '' : `, and ${koin(gainInFlight)} KOIN for jobs the same stake still answers for`}.`,
+          },
+          {
+            name: 'what cheating would bring',
+            value:
+              pays > 0n
+                ? `${koin(pays.toString())} KOIN on average`
+                : `a loss of ${koin((-pays).toString())} KOIN on average`,
+            about: 'The gain where it is never found, less the stake where it is.',
           },
         ]}
       />

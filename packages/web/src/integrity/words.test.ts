@@ -1,16 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CourtFactView } from '@koinon/protocol';
-import { factSentence, ppmWords, riskFormula, standing } from './words.ts';
-
-const fact = (what: CourtFactView['what'], details: Record<string, string> = {}): CourtFactView => ({
-  what,
-  id: `0x${'00'.repeat(32)}`,
-  details,
-  timeSeconds: 0,
-  block: 0,
-  transaction: `0x${'00'.repeat(32)}`,
-});
+import { expectedGain, ppmWords, riskFormula, standing } from './words.ts';
 
 test('chances are percentages that never hide a small one', () => {
   assert.equal(ppmWords(1_000_000), '100 %');
@@ -37,29 +27,10 @@ test('the formula of the residual risk is shown with its numbers', () => {
     riskFormula({ ...rest, ...factors, undetectedPpm }),
     '1 − 10 % × 98 % × (1 − 33.3 %) = 93.5 %',
   );
-});
-
-test('every act of the court is a sentence, with what the chain told and without', () => {
-  for (const what of [
-    'accused',
-    'jury-called',
-    'vote-sealed',
-    'vote-opened',
-    'seal-opened',
-    'appealed',
-    'resolved',
-    'vote-settled',
-    'demanded',
-    'demand-met',
-    'convicted',
-    'refunded',
-  ] as const) {
-    assert.match(factSentence(fact(what)), /^[A-Z].*\.$/);
-    assert.doesNotMatch(factSentence(fact(what)), /undefined|NaN/);
-  }
-  assert.match(factSentence(fact('vote-settled', { penalty: `${10n ** 18n}` })), /loses 1 KOIN/);
-  assert.match(factSentence(fact('vote-opened', { seats: '1', round: '1' })), /for 1 seat in round 2/);
-  assert.match(factSentence(fact('convicted', { ground: 'fork' })), /two versions of one length/);
+  const stakes = { lossOnDetection: '1000', gain: '10', gainInFlight: '100' };
+  const figures = { ...rest, ...factors, ...stakes, undetectedPpm: 900_000 };
+  assert.equal(expectedGain(figures), -81n);
+  assert.equal(expectedGain({ ...figures, lossOnDetection: '0' }), 9n);
 });
 
 test('an open dispute is told by what it waits for', () => {
