@@ -8,7 +8,6 @@ import {
   messageSchema,
   type SubtreeReader,
   TILE_WIDTH,
-  toWire,
 } from '@koinon/protocol';
 import { z } from 'zod';
 import { column } from '../database/columns.ts';
@@ -197,7 +196,7 @@ export class LogTables {
           entry.key,
           logEntryTypes[entry.type],
           bytesOf(entry.salt),
-          JSON.stringify(toWire(entry.message)),
+          messageText(entry.message),
         );
       }
     }, 'log.reserve');
@@ -229,6 +228,15 @@ export class LogTables {
     this.#tree = tree;
     return sealed;
   }
+}
+
+/** `toWire` as JSON, for messages: they are flat, and there are many of them. */
+function messageText(message: AnyReservedEntry['message']): string {
+  const wire: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(message)) {
+    wire[name] = typeof value === 'bigint' ? value.toString() : value;
+  }
+  return JSON.stringify(wire);
 }
 
 /** What schemas found to be hexadecimal, decoded by the platform. */

@@ -40,6 +40,8 @@ export class SqliteLog implements NodeLog {
   readonly #waiting: Waiting[] = [];
   readonly #edge = new RightEdge();
   #queue: Promise<unknown> = Promise.resolve();
+  /** True while a turn that will take what waits is in the queue. */
+  #isAppending = false;
 
   constructor(database: Database) {
     this.#tables = new LogTables(database);
@@ -48,7 +50,9 @@ export class SqliteLog implements NodeLog {
   append<T extends LoggedType>(request: AppendRequest<T>): Promise<LogEntry<T>> {
     return new Promise<AnyLogEntry>((resolve, reject) => {
       this.#waiting.push({ request: request as unknown as AppendRequest<LoggedType>, resolve, reject });
-      void this.#enqueue(() => this.#appendWaiting());
+      if (this.#isAppending) return;
+      this.#isAppending = true;
+      void this.#enqueue(() => this.#appendAll());
     }) as unknown as Promise<LogEntry<T>>;
   }
 
@@ -66,7 +70,14 @@ export class SqliteLog implements NodeLog {
     return done;
   }
 
-  /** Appends the next of what waits; the first of many calls takes all, the others find nothing. */
+  /** Appends all that waits, a batch at a time; others get their turn in the queue between two batches. */
+  async #appendAll(): Promise<void> {
+    await this.#appendWaiting();
+    this.#isAppending = this.#waiting.length > 0;
+    if (this.#isAppending) void this.#enqueue(() => this.#appendAll());
+  }
+
+  /** Appends the next of what waits. Never rejects: each request hears of its own failure. */
   async #appendWaiting(): Promise<void> {
     const batch = this.#waiting.splice(0, BATCH_ENTRIES);
     try {
@@ -97,9 +108,10 @@ export class SqliteLog implements NodeLog {
     let rest = batch;
     try {
       rest = this.#unanswered(batch);
-    } finally {
-      for (const waiting of rest) waiting.reject(error);
+    } catch {
+      // The database fails altogether: nothing is known of any of them.
     }
+    for (const waiting of rest) waiting.reject(error);
   }
 
   /** Settles the requests whose keys are sealed already, or belong to another type; returns the others. */
