@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import {
   type Checkpoint,
@@ -21,6 +22,9 @@ import {
   verifyStatement,
   ZERO_32,
 } from '@koinon/protocol';
+// Another implementation of checkpoints and Merkle proofs, the one that npm and others check signatures with.
+import { verifyCheckpoint } from '@sigstore/verify/dist/tlog/checkpoint.js';
+import { verifyMerkleInclusion } from '@sigstore/verify/dist/tlog/merkle.js';
 import { sealStatement } from '../../statements/sealStatement.ts';
 import { type ServedNode, servedNode } from '../../testing/servedNode.ts';
 
@@ -137,6 +141,44 @@ describe('a log served as tiles', () => {
     for (const [index, entry] of entries.entries()) {
       assert.equal(toHex(leafHash(entry)), toHex(subtree(0, index)));
     }
+  });
+
+  test('is read by the verifier of Sigstore: checkpoint, tiles and entries', async () => {
+    const { size } = await head();
+    const { verifier, origin, publicKey } = await key();
+    const note = await (await served.ask('/log/checkpoint')).text();
+    const entries = [
+      ...decodeEntryBundle(await bytesAt('tile/entries/000')),
+      ...decodeEntryBundle(await bytesAt('tile/entries/001.p/44')),
+    ];
+    const subtree = await tiles(size);
+    const authority = {
+      baseURL: origin,
+      logID: Buffer.from(verifier.split('+')[1]!, 'hex'),
+      publicKey: createPublicKey({
+        key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), fromHex(publicKey)]),
+        format: 'der',
+        type: 'spki',
+      }),
+    };
+    const logged = (index: number, body: Uint8Array) => ({
+      canonicalizedBody: Buffer.from(body),
+      inclusionProof: {
+        logIndex: String(index),
+        hashes: inclusionProof(subtree, index, size).map(hash => Buffer.from(hash)),
+        checkpoint: { envelope: note },
+      },
+    });
+    for (const index of [0, 1, 128, 255, 256, 299]) {
+      const entry = logged(index, entries[index]!) as never;
+      const checkpoint = verifyCheckpoint(entry, [authority as never]);
+      assert.equal(checkpoint.logSize, BigInt(size));
+      verifyMerkleInclusion(entry, checkpoint);
+      const other = logged(index, entries[(index + 1) % size]!) as never;
+      assert.throws(() => verifyMerkleInclusion(other, checkpoint));
+    }
+    const stranger = { ...authority, publicKey: generateKeyPairSync('ed25519').publicKey };
+    assert.throws(() => verifyCheckpoint(logged(0, entries[0]!) as never, [stranger as never]));
   });
 
   test('has nothing beyond its end, nothing outside its paths', async () => {
