@@ -17,3 +17,9 @@ export const TRUSTED_FROM = 10;
 
 /** However long the record, at least this rate of a trusted node is audited. */
 export const RATE_FLOOR_PPM = 20_000;
+
+/**
+ * Share of a convicted stake that is burned for certain: the court pays jury and accuser out of at most a quarter of it, and a
+ * cheater may be its own accuser.
+ */
+export const BURNED_SHARE_PPM = 750_000;

@@ -19,7 +19,7 @@ export type * from './court/views.ts';
 export { ONE_PPM } from './ppm.ts';
 export { type AssurancePrice, priceOfAssurance } from './rate/auditPrice.ts';
 export { auditRatePpm, bondNeeded, rateForBondPpm, rateForTrustPpm } from './rate/auditRatePpm.ts';
-export { catchPpm, type Exposure } from './rate/exposure.ts';
+export { burnableStake, catchPpm, type Exposure } from './rate/exposure.ts';
 export { type Risk, type RiskFactor, type RiskTerms, riskOf } from './risk/riskOf.ts';
 export { firstDifference, outcomeAfter, outcomeAt, PAST_THE_END, type Trace } from './trace/outcomes.ts';
 export { type Search, searchStep } from './trace/searchStep.ts';

@@ -7,7 +7,7 @@ import { ONE_PPM } from '../ppm.ts';
 import { riskOf } from '../risk/riskOf.ts';
 import { priceOfAssurance } from './auditPrice.ts';
 import { auditRatePpm, bondNeeded, rateForBondPpm, rateForTrustPpm } from './auditRatePpm.ts';
-import type { Exposure } from './exposure.ts';
+import { burnableStake, type Exposure } from './exposure.ts';
 
 const trust = (consecutive: number) => ({ consecutive, agreed: consecutive, faults: 0 });
 const exposure: fc.Arbitrary<Exposure> = fc.record({
@@ -62,7 +62,16 @@ test('at the rate it gives, cheating does not pay; at less than that the bond is
       solvable++;
       assert.ok(rate >= 1 && rate <= ONE_PPM);
       assert.ok(given.bond >= bondNeeded(given, rate));
-      const { expectedGain } = riskOf({ ...given, assurance: 'replay', replicas: 1, auditRatePpm: rate });
+      // The least free stake of which so much burns.
+      const bond = (given.bond * 4n + 2n) / 3n;
+      assert.equal(burnableStake(bond), given.bond);
+      const { expectedGain } = riskOf({
+        ...given,
+        bond,
+        assurance: 'replay',
+        replicas: 1,
+        auditRatePpm: rate,
+      });
       assert.ok(expectedGain <= 0n, String(expectedGain));
       if (rate > 1) assert.ok(given.bond < bondNeeded(given, rate - 1));
     }),

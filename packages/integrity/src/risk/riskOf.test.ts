@@ -27,14 +27,15 @@ test('a replay by lot misses what it does not draw and what colluding auditors h
   const risk = riskOf(terms('replay', { auditRatePpm: 100_000, adversarialSharePpm: 200_000 }));
   assert.equal(risk.undetectedPpm, ONE_PPM - 80_000);
   assert.equal(risk.lossOnDetection, 1_000n);
-  assert.equal(risk.expectedGain, -70n);
+  // 0.92 x 10 - 0.08 x 750.
+  assert.equal(risk.expectedGain, -50n);
   assert.ok(risk.isDeterred);
   const two = riskOf(terms('replay', { auditRatePpm: 100_000, adversarialSharePpm: 200_000, auditors: 2 }));
   assert.equal(two.undetectedPpm, ONE_PPM - 96_000);
 });
 
 test('gains in flight weaken the same stake', () => {
-  const of = (gainInFlight: bigint) => riskOf(terms('replay', { auditRatePpm: 20_000, gainInFlight }));
+  const of = (gainInFlight: bigint) => riskOf(terms('replay', { auditRatePpm: 50_000, gainInFlight }));
   assert.ok(of(0n).isDeterred);
   assert.ok(!of(990n).isDeterred);
 });

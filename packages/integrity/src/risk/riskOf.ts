@@ -7,6 +7,7 @@ import {
 } from '../assumptions.ts';
 import type { Comparator } from '../comparator/comparator.ts';
 import { divideUp, ONE_PPM, powerPpmUp } from '../ppm.ts';
+import { burnableStake } from '../rate/exposure.ts';
 
 /** The terms of one order, and what stands behind them. */
 export interface RiskTerms {
@@ -17,7 +18,7 @@ export interface RiskTerms {
   auditRatePpm: number;
   /** How replicas are compared. */
   comparator?: Comparator;
-  /** Free stake of the provider: what a conviction burns. */
+  /** Free stake of the provider: what a conviction takes. */
   bond: bigint;
   /** Gains of its other orders that are not final yet. */
   gainInFlight: bigint;
@@ -54,11 +55,13 @@ export interface Risk {
 
 /**
  * The residual risk of an order: 1 − q·d·(1−ρ) that a wrong result goes unnoticed, the stake that is lost otherwise, and
- * (1−p)·g − p·(S − Σ in flight), which must be below zero.
+ * (1−p)·g − p·(¾·S − Σ in flight), which must be below zero.
  */
 export function riskOf(terms: RiskTerms): Risk {
   const { chance, isSlashable, factors } = detectionOf(terms);
-  const free = terms.bond > terms.gainInFlight ? terms.bond - terms.gainInFlight : 0n;
+  // Of the rest a cheater that accuses itself gets something back.
+  const burned = burnableStake(terms.bond);
+  const free = burned > terms.gainInFlight ? burned - terms.gainInFlight : 0n;
   const lossOnDetection = isSlashable ? terms.bond : 0n;
   const missed = CERTAIN - chance;
   // Rounded towards the provider, so that a gain never looks like none.
@@ -76,7 +79,7 @@ export function riskOf(terms: RiskTerms): Risk {
         name: 'bond',
         amount: lossOnDetection,
         what: isSlashable
-          ? 'The provider’s free stake, all of which burns when it is convicted.'
+          ? 'The provider’s free stake, all of which it loses when it is convicted; three quarters burn for certain and are what counts.'
           : 'A difference alone convicts nobody under these terms, so no stake is lost.',
       },
       {
