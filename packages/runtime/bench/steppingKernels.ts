@@ -33,7 +33,7 @@ export function _start(): void {
   emit(1, 0, 0, 0); emit(1, 1, 1, 0); emit(1, 2, 200, 0); emit(4, 2, 2, 2); emit(4, 2, 2, 1); emit(1, 7, 97, 0); emit(4, 2, 2, 7); emit(1, 3, 17, 0);
   emit(2, 0, 0, 1); emit(3, 4, 3, 0); emit(5, 3, 3, 4); emit(4, 5, 3, 0); emit(6, 5, 5, 0); emit(7, 5, 0, 2); emit(8, 5, 8, 0); emit(0, 0, 0, 0);
 }
-export function step(): i32 { for (let i = 0; i < 3; i++) interpret(); return ++steps < 16 ? 1 : 0; }`,
+export function step(): i32 { for (let i = 0; i < 3; i++) interpret(); return ++steps < 32 ? 1 : 0; }`,
 
   /** The worst that can be: every page of 64 MB is written in every step. */
   stores: `

@@ -177,7 +177,7 @@ async function oneStep(input: ProgramInput, index: number) {
     const state = decodeStepState(bytes, input.limits);
     const execution = await beginAt(input, { stepRoots: [root], state });
     const loaded = performance.now();
-    await execution.step();
+    await execution.step(true);
     least.loading = Math.min(least.loading, loaded - began);
     least.replayed = Math.min(least.replayed, performance.now() - loaded);
     setFlagsFromString('--liftoff');

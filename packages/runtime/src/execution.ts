@@ -3,7 +3,7 @@ import { type PrepareResult, prepareFor } from './prepare.ts';
 import { EXIT, type Limits, MAX_CALL_DEPTH } from './profile.ts';
 import { hostFailure } from './refuse.ts';
 import { EXPORTS } from './rewrite/layout.ts';
-import { type IsSame, MemoryTree } from './state/memoryTree.ts';
+import { type IsSame, type Keep, MemoryTree } from './state/memoryTree.ts';
 import type { Hash } from './state/merkleRoot.ts';
 import { requireFit } from './state/requireFit.ts';
 import { rootOfDigests } from './state/stateRoot.ts';
@@ -94,7 +94,8 @@ export class Execution {
     } catch (error) {
       throw hostFailure('The program could not be started: the engine has no room for it.', error);
     }
-    if (root !== undefined && !isSameBytes(execution.rest(from!.memory), root)) throw stateMismatch();
+    if (root !== undefined && !isSameBytes(execution.rest('pages', from!.memory), root))
+      throw stateMismatch();
     return execution;
   }
 
@@ -113,7 +114,7 @@ export class Execution {
     this.memory = exports[EXPORTS.memory] as WebAssembly.Memory;
     this.fuel = exports[EXPORTS.fuel] as unknown as { value: bigint };
     this.hash = input.hash ?? sha256;
-    this.tree = new MemoryTree(this.hash, prepared.hasStep, input.isSame);
+    this.tree = new MemoryTree(this.hash, input.isSame);
     host.attach({ memory: this.memory, fuel: this.fuel });
     const depth = exports[EXPORTS.depth] as WebAssembly.Global;
     depth.value = Math.min(input.limits.callDepth, MAX_CALL_DEPTH);
@@ -131,10 +132,11 @@ export class Execution {
   }
 
   /**
-   * The next step: `_start`, or one call of `step`. Nothing follows one that gave an exit code.
+   * The next step: `_start`, or one call of `step`. Nothing follows one that gave an exit code; `isOnly` says that nothing
+   * will be asked to follow this one.
    * @throws KoinonError `K_RUNTIME_HOST`
    */
-  async step(): Promise<StepEnd> {
+  async step(isOnly = !this.prepared.hasStep): Promise<StepEnd> {
     const { host, fuel, exports } = this;
     const { limits } = this.input;
     const left = limits.fuel - host.fuelBefore;
@@ -157,7 +159,7 @@ export class Execution {
     fuel.value = 0n;
     if (exitCode === undefined) host.settle();
     return {
-      root: this.rest(),
+      root: this.rest(isOnly ? 'nothing' : 'copies'),
       fuelUsed: host.fuelBefore,
       ...(exitCode === undefined ? {} : { exitCode }),
       ...(this.trap === undefined ? {} : { trap: this.trap }),
@@ -177,7 +179,7 @@ export class Execution {
   private async stepExactly(): Promise<StepEnd> {
     const start = this.resting === undefined ? undefined : { ...this.resting, memory: this.tree.last() };
     this.successor = await Execution.begin(this.input, start, undefined, true);
-    return this.successor.step();
+    return this.successor.step(true);
   }
 
   private attempt(call: () => boolean, isStepBound: boolean): number | undefined {
@@ -217,14 +219,13 @@ export class Execution {
     return (this.exports[name] as WebAssembly.Global).value;
   }
 
-  /** Notes where the program stands, and gives the state root; its memory may be read where it was lent from. */
-  private rest(lent?: Uint8Array): Uint8Array {
+  /** Notes where the program stands, and gives the state root. `memory`: where what is in its memory can be read too. */
+  private rest(keep: Keep, memory: Uint8Array = new Uint8Array(this.memory.buffer)): Uint8Array {
     const { host, prepared, hash } = this;
     const globals = prepared.globals.map((type, i): GlobalBits => {
       const bits = (this.exports[`${EXPORTS.reader}${i}`] as Entry)();
       return { type, words: (Array.isArray(bits) ? bits : [bits]) as bigint[] };
     });
-    const memory = lent ?? new Uint8Array(this.memory.buffer);
     this.resting = {
       globals,
       randomPosition: BigInt(host.random.position),
@@ -241,7 +242,7 @@ export class Execution {
       {
         ...this.resting,
         pages: memory.length / PAGE,
-        memoryRoot: this.tree.root(memory, lent !== undefined),
+        memoryRoot: this.tree.root(memory, keep),
         outputs,
         stdout: host.stdout.sha256(hash),
         stderr: host.stderr.sha256(hash),

@@ -41,7 +41,7 @@ export async function replayStep(input: ReplayStepInput): Promise<StepReplay> {
   if (stepIndex === 0 && from !== undefined) throw stateUnfit('step 0 begins from nothing');
   const start = from === undefined ? undefined : { stepRoots: [fromRoot!], state: from };
   const execution = await beginAt(input, start);
-  const { root, fuelUsed, exitCode, trap } = stepOf(await execution.step(), stepIndex);
+  const { root, fuelUsed, exitCode, trap } = stepOf(await execution.step(true), stepIndex);
   const state = execution.state();
   return {
     stateRoot: root,

@@ -11,13 +11,18 @@ const SLOT = SLOT_HEAD + PAGE;
 export type IsSame = (a: Uint8Array, b: Uint8Array) => boolean;
 
 /**
- * Root over the pages of a linear memory, one 64 KiB page a leaf. With `keepsPages` it holds a copy of every page that
- * is not zero as of the last root: pages that have not changed since are not hashed again, nor are the nodes above them.
+ * What a tree keeps of a memory to compare the next with: copies of the pages that are not zero; the pages themselves, of a
+ * memory that stays as it is; or nothing, because no other root will be asked for.
+ */
+export type Keep = 'copies' | 'pages' | 'nothing';
+
+/**
+ * Root over the pages of a linear memory, one 64 KiB page a leaf. Pages that have not changed since the root before are
+ * not hashed again, nor are the nodes above them.
  */
 export class MemoryTree {
   private readonly hash: Hash;
   private readonly isSame: IsSame;
-  private readonly keepsPages: boolean;
   private readonly zero = new Uint8Array(PAGE);
   private readonly zeroLeaf: Uint8Array;
   /** Leaf hashes, then the levels above them; the last has one node. */
@@ -31,11 +36,9 @@ export class MemoryTree {
   /** One page behind the prefix of a leaf. */
   private readonly leaf = new Uint8Array(PAGE + 1);
 
-  /** `keepsPages`: more than one root will be asked for. */
-  constructor(hash: Hash = sha256, keepsPages = false, isSame: IsSame = isSameInWords) {
+  constructor(hash: Hash = sha256, isSame: IsSame = isSameInWords) {
     this.hash = hash;
     this.isSame = isSame;
-    this.keepsPages = keepsPages;
     this.zeroLeaf = hash(this.leaf);
   }
 
@@ -48,8 +51,7 @@ export class MemoryTree {
     return memory;
   }
 
-  /** `isLent`: this memory stays as it is while the tree lives, so that nothing of it need be copied. */
-  root(memory: Uint8Array, isLent = false): Uint8Array {
+  root(memory: Uint8Array, keep: Keep = 'nothing'): Uint8Array {
     const leaves = this.levels[0]!;
     const pages = memory.length / PAGE;
     const changed: number[] = [];
@@ -58,22 +60,22 @@ export class MemoryTree {
       const before = this.kept[page];
       if (before !== undefined && this.isSame(now, before)) continue;
       changed.push(page);
-      const kept = this.keep(now, before, isLent);
-      if (this.keepsPages) this.kept[page] = kept;
+      const kept = this.keep(now, before, keep);
+      if (keep !== 'nothing') this.kept[page] = kept;
       leaves[page] = this.leafOf(kept);
     }
     this.rehash(changed);
     return this.levels.at(-1)![0] ?? rootOfLeaves([], this.hash);
   }
 
-  /** Something that stays what `page` is now; in the place of `before` where that is the tree's own. */
-  private keep(page: Uint8Array, before: Uint8Array | undefined, isLent: boolean): Uint8Array {
-    if (before !== undefined && this.own.has(before)) {
+  /** What to keep for `page`; in the place of `before` where that is the tree's own. */
+  private keep(page: Uint8Array, before: Uint8Array | undefined, keep: Keep): Uint8Array {
+    if (keep === 'copies' && before !== undefined && this.own.has(before)) {
       before.set(page);
       return before;
     }
     if (this.isSame(page, this.zero)) return this.zero;
-    if (isLent || !this.keepsPages) return page;
+    if (keep !== 'copies') return page;
     if (this.block.length === 0) this.block = new Uint8Array(BLOCK_PAGES * SLOT);
     const slot = this.block.subarray(0, SLOT);
     this.block = this.block.subarray(SLOT);

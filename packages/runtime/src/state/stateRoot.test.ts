@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import test from 'node:test';
 import fc from 'fast-check';
 import { execute } from '../testing/execute.ts';
+import { Random } from '../testing/random.ts';
 import { wat } from '../testing/wat.ts';
 import { MemoryTree } from './memoryTree.ts';
 import { leafHash, rootOfLeaves } from './merkleRoot.ts';
@@ -27,16 +28,33 @@ test('the root is that of RFC 6962, for any number of leaves', () => {
   );
 });
 
-test('a memory tree that remembers its pages gives the roots of one that does not', () => {
-  const memory = new Uint8Array(3 * 65536);
-  const keeping = new MemoryTree(undefined, true);
-  for (const at of [0, 70_000, 70_000, 196_607, 5]) {
-    memory[at]! ^= 7;
-    assert.equal(hex(keeping.root(memory)), hex(new MemoryTree().root(memory)));
-  }
-  const grown = new Uint8Array(4 * 65536);
-  grown.set(memory);
-  assert.equal(hex(keeping.root(grown)), hex(new MemoryTree().root(grown)));
+test('a tree that kept the last memory, by copy or as it was, gives the roots of one that kept nothing', () => {
+  const fresh = (memory: Uint8Array) => hex(new MemoryTree().root(memory));
+  fc.assert(
+    fc.property(fc.integer(), seed => {
+      const random = new Random(seed);
+      const tree = new MemoryTree();
+      let memory = new Uint8Array(random.below(4) * 65536);
+      for (let n = 0; n < 6; n++) {
+        if (random.chance(30)) {
+          const grown = new Uint8Array(memory.length + (1 + random.below(3)) * 65536);
+          grown.set(memory);
+          memory = grown;
+        }
+        for (let writes = random.below(4); writes > 0 && memory.length > 0; writes--)
+          memory[random.below(memory.length)] = random.below(3);
+        if (random.chance(20)) memory.fill(0, 0, 65536);
+        const isLent = random.chance(30);
+        assert.equal(hex(tree.root(memory, isLent ? 'pages' : 'copies')), fresh(memory));
+        assert.deepEqual(tree.last(), memory);
+        // What was lent may not change any more.
+        if (isLent) memory = memory.slice();
+      }
+      if (memory.length > 0) memory[memory.length - 1]! ^= 5;
+      assert.equal(hex(tree.root(memory, 'nothing')), fresh(memory));
+    }),
+    { numRuns: 40 },
+  );
 });
 
 test('everything the next step can see changes the root', async () => {
