@@ -13,6 +13,7 @@ const targets = {
   koinon: ['packages/cli/dist/main.mjs'],
   test: ['scripts/test.ts'],
   bench: ['scripts/bench.ts'],
+  simulate: ['packages/simulate/src/main.ts'],
 };
 const target = targets[command];
 if (!target) {
