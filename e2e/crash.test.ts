@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type CheckpointStep, checkpointSteps } from '@koinon/node';
+import { type JobStep, jobSteps } from '@koinon/node';
 import { type Deployment, equalBytes, fromHex, type Hex, toHex, verifyStatement } from '@koinon/protocol';
 import { openStore, type Store } from '@koinon/store';
 import { COHORT_TARGET } from '@koinon/tabular';
@@ -17,7 +17,7 @@ import { temporaryHome } from './support/temporaryHome.ts';
 import { until, within } from './support/until.ts';
 
 /** Who does each step of private work. */
-const victims: Record<CheckpointStep, string> = {
+const victims: Record<JobStep, string> = {
   'order-accepted': 'hospital',
   'execution-done': 'hospital',
   'result-stored': 'hospital',
@@ -51,7 +51,7 @@ test('a node killed at any of eight steps of a job starts again, the job is done
     ],
     purpose: 'Survive.',
   };
-  for (const step of checkpointSteps) {
+  for (const step of jobSteps) {
     await t.test(`${victims[step]} is killed at ${step}`, () => playCrash(network, step, request));
   }
   const { deployment } = network;
@@ -74,7 +74,7 @@ test('a node killed at any of eight steps of a job starts again, the job is done
 /** One study in which the node that does a step is killed there, once, and started again. */
 async function playCrash(
   network: StartedNetwork,
-  step: CheckpointStep,
+  step: JobStep,
   request: Record<string, unknown>,
 ): Promise<void> {
   const name = victims[step];
@@ -118,7 +118,7 @@ async function requireAgreement(payer: Store, payee: Store): Promise<void> {
   const accounts = mine!.list();
   assert.equal(
     accounts.reduce((sum, { cumulativeAmount }) => sum + cumulativeAmount, 0n),
-    USE_AMOUNT * BigInt(checkpointSteps.length),
+    USE_AMOUNT * BigInt(jobSteps.length),
   );
   for (const { channel, cumulativeAmount, voucher } of accounts) {
     assert.equal(theirs!.get(channel)?.cumulativeAmount, cumulativeAmount);

@@ -12,6 +12,7 @@ import { DossierBook } from './audit/dossierBook.ts';
 import { LeadBook } from './audit/leadBook.ts';
 import { serveLeaves } from './audit/serveLeaves.ts';
 import { BlobReaders } from './blobs/blobReaders.ts';
+import { type CourtService, startCourt } from './court/courtService.ts';
 import { DatasetBook } from './custody/datasetBook.ts';
 import { GrantBook } from './custody/grantBook.ts';
 import { type GrantService, serveGrants } from './custody/grantService.ts';
@@ -25,6 +26,7 @@ import type { NodePorts } from './ports/ports.ts';
 import { serveOffers, type Terms } from './provide/offerBook.ts';
 import { Payer } from './request/payer.ts';
 import { type LogAnchoring, startAnchoring } from './statements/anchorLog.ts';
+import { HeadBook } from './statements/headBook.ts';
 import { type LogKey, openLogKey } from './statements/logKey.ts';
 import { serveLog } from './statements/serveLog.ts';
 import { StudyBook } from './studies/studyBook.ts';
@@ -42,6 +44,8 @@ export interface NodeOptions {
   roles: number;
   /** What this node asks for public work; needed for the role `provide`. */
   terms?: Terms | undefined;
+  /** Whether it brings others before the court; what auditing nodes do unless told. */
+  accuses?: boolean;
   /** How long the first unanchored entry of the log waits, milliseconds. */
   anchorDelayMs: number;
   /** How often vouchers are claimed, milliseconds. */
@@ -63,6 +67,8 @@ export interface KoinonNode {
   channels: ChannelBook;
   audits: AuditBook;
   auditing: AuditService | undefined;
+  court: CourtService;
+  dossiers: DossierBook;
   workflows: Workflows;
   studies: StudyService;
   catalogue: Catalogue;
@@ -123,7 +129,8 @@ export async function createNode(
     version: options.version,
   }));
   network.serveBlobs(readers.source());
-  serveLog(ports);
+  const heads = new HeadBook(ports);
+  serveLog(ports, heads);
   serveLeaves(ports);
   const grants = serveGrants(ports, datasets, new GrantBook(database));
   const { terms } = options;
@@ -164,13 +171,23 @@ export async function createNode(
     claiming,
     readers,
     worker,
+    dossiers,
     datasetOf,
     authorise,
   });
+  const court = startCourt(
+    ports,
+    { jobs, dossiers, faults: monitor.faults, heads },
+    {
+      accuses: options.accuses ?? roleNames.has('audit'),
+      maxRunMs: options.maxRunMs,
+      maxMemoryBytes: options.maxMemoryBytes,
+    },
+  );
   const auditing = roleNames.has('audit')
     ? serveAudits(
         ports,
-        { audits, dossiers, leads: new LeadBook(database), anchoring, reported: () => undefined },
+        { audits, dossiers, leads: new LeadBook(database), anchoring, reported: court.reported },
         { maxRunMs: options.maxRunMs, maxMemoryBytes: options.maxMemoryBytes, slots: options.slots },
       )
     : undefined;
@@ -188,6 +205,8 @@ export async function createNode(
     channels,
     audits,
     auditing,
+    court,
+    dossiers,
     workflows,
     studies,
     catalogue,
@@ -202,6 +221,7 @@ export async function createNode(
       monitor.takeUp();
       worker.takeUp();
       auditing?.takeUp();
+      court.takeUp();
       studies.takeUp();
       void claiming
         .takeUp()

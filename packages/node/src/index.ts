@@ -12,7 +12,10 @@ export {
   type Checkpoint,
   type CheckpointStep,
   checkpointSteps,
+  courtSteps,
+  type JobStep,
   type Journal,
+  jobSteps,
   type NodePorts,
 } from './ports/ports.ts';
 export { nodeConfigSchema, readJson, readNodeConfig } from './process/nodeConfig.ts';

@@ -1,3 +1,4 @@
+import type { Trace } from '@koinon/integrity';
 import {
   ANCHOR_EPOCH_SECONDS,
   type AuditAnswer,
@@ -59,6 +60,8 @@ export interface AuditFinding {
   dossier: Dossier;
   verdict: number;
   differences: string[];
+  /** This node's own execution; undefined after a restart, and where there was none. */
+  trace: Trace | undefined;
 }
 
 export interface AuditService {
@@ -117,12 +120,15 @@ export function serveAudits(
     }
   };
 
-  const findingOf = (receipt: Hex, dossier: Dossier, verdict: number, differences: string[]) => ({
-    receipt,
+  const findingOf = (
+    receipt: Hex,
+    dossier: Dossier,
+    verdict: number,
+    differences: string[],
+    trace?: Trace | undefined,
+  ): AuditFinding => ({
+    ...{ receipt, dossier, verdict, differences, trace },
     provider: dossier.receipt.message.provider,
-    dossier,
-    verdict,
-    differences,
   });
 
   const audit = async (receipt: Hex): Promise<void> => {
@@ -165,7 +171,7 @@ export function serveAudits(
       });
       await ports.checkpoint('audit-reported');
       anchoring.request();
-      reported(findingOf(receipt, dossier, verdict, differences));
+      reported(findingOf(receipt, dossier, verdict, differences, result?.trace));
     } catch (error) {
       if (signal.aborted) return;
       const known = asKoinonError(error);

@@ -24,15 +24,18 @@ export class DossierBook {
     this.#database = database;
     database.migrate('dossiers', [
       'CREATE TABLE dossiers (receipt TEXT PRIMARY KEY, material BLOB NOT NULL) STRICT;',
+      `ALTER TABLE dossiers ADD COLUMN orderDigest TEXT;
+      CREATE INDEX dossiers_order ON dossiers (orderDigest);`,
     ]);
   }
 
   /** Keeps what is told first. */
   keep(receipt: Hex, dossier: Dossier): void {
     this.#database.run(
-      'INSERT INTO dossiers (receipt, material) VALUES (?, ?) ON CONFLICT DO NOTHING',
+      'INSERT INTO dossiers (receipt, material, orderDigest) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
       receipt,
       encodeNode(toWire(dossier)),
+      dossier.receipt.message.order,
     );
   }
 
@@ -43,5 +46,15 @@ export class DossierBook {
       receipt,
     );
     return row && material.parse(decodeNode(row.material));
+  }
+
+  /** The order of a receipt that was looked into, by the order's digest. */
+  orderOf(order: Hex): Dossier['order']['message'] | undefined {
+    const row = this.#database.get(
+      'SELECT receipt, material FROM dossiers WHERE orderDigest = ?',
+      rowSchema,
+      order,
+    );
+    return row && this.get(row.receipt)?.order.message;
   }
 }

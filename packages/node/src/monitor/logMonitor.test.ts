@@ -28,7 +28,7 @@ import { WatchBook } from './watchBook.ts';
 /** A provider that is watched, an auditor who watches everybody, and a client who watches whom it deals with. */
 const parts: readonly Part[] = [
   { name: 'alder', roles: ['provide'], stake: 10n ** 21n },
-  { name: 'watcher', roles: ['audit'], stake: 10n ** 21n },
+  { name: 'watcher', roles: ['audit'], stake: 10n ** 21n, accuses: false },
   { name: 'client', roles: ['gateway'], stake: 0n },
 ];
 const one: Hex = `0x${'01'.repeat(32)}`;

@@ -18,7 +18,7 @@ export interface Journal {
  * it starts again without losing or contradicting anything.
  */
 export type Checkpoint = (step: CheckpointStep) => Promise<void> | void;
-export const checkpointSteps = [
+export const jobSteps = [
   'order-accepted',
   'execution-done',
   'result-stored',
@@ -27,12 +27,17 @@ export const checkpointSteps = [
   'audit-reported',
   'voucher-signed',
   'voucher-accepted',
+] as const;
+/** The same for what a node does before the court. */
+export const courtSteps = [
   'dispute-accused',
   'vote-sealed',
   'vote-opened',
   'dispute-resolved',
   'demand-answered',
 ] as const;
+export const checkpointSteps = [...jobSteps, ...courtSteps] as const;
+export type JobStep = (typeof jobSteps)[number];
 export type CheckpointStep = (typeof checkpointSteps)[number];
 
 /** Everything a node's services touch outside themselves. Handed in, so that a whole network fits one process. */

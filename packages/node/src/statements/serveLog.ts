@@ -1,28 +1,12 @@
-import { signStatement, toHex } from '@koinon/protocol';
+import { toHex } from '@koinon/protocol';
 import { answer } from '../peers/ask.ts';
-import { nowSeconds } from '../ports/clock.ts';
 import type { NodePorts } from '../ports/ports.ts';
+import type { HeadBook } from './headBook.ts';
 
 /** Answers questions about this node's log: its head, and proofs about it. Its leaves tell nothing by themselves. */
-export function serveLog(
-  ports: Pick<NodePorts, 'network' | 'store' | 'signer' | 'deployment' | 'clock'>,
-): void {
-  const { network, store, signer, deployment, clock } = ports;
-  answer(network, 'log.head', async () => {
-    const size = store.log.size;
-    const head = await signStatement(
-      'LogHead',
-      {
-        node: signer.address,
-        size: BigInt(size),
-        root: toHex(store.log.root(size)),
-        issuedAt: nowSeconds(clock),
-      },
-      deployment,
-      signer,
-    );
-    return { head };
-  });
+export function serveLog(ports: Pick<NodePorts, 'network' | 'store'>, heads: HeadBook): void {
+  const { network, store } = ports;
+  answer(network, 'log.head', async () => ({ head: await heads.current() }));
   answer(network, 'log.inclusion', async ({ index, size }) => ({
     index,
     size,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type MemoryChain, memoryChain } from '@koinon/chain';
+import { type MemoryChain, type MemoryChainOptions, memoryChain } from '@koinon/chain';
 import type { ExecutionResult, Executor } from '@koinon/executors';
 import { type MemoryHub, memoryNetwork, type Network, peerIdOfKey } from '@koinon/network';
 import { type Hex, keySigner, type Role, roles, sha256, toHex, utf8 } from '@koinon/protocol';
@@ -18,6 +18,8 @@ export interface Part {
   roles: Role[];
   ownedBy?: string;
   stake: bigint;
+  /** False for an auditor that brings nobody before the court. */
+  accuses?: boolean;
 }
 
 /** Hospital with the auditor it named, two strangers who work for and check each other, and a researcher. */
@@ -71,12 +73,14 @@ export async function seededNetwork(
   seed: number,
   parts: readonly Part[] = usualParts,
   clockFactor = CLOCK_FACTOR,
+  chainOptions: Pick<MemoryChainOptions, 'challengeWindowSeconds' | 'court'> = {},
 ): Promise<SeededNetwork> {
   const folder = mkdtempSync(join(tmpdir(), 'koinon-seeded-'));
   const clock = acceleratedClock(clockFactor);
   const chain = memoryChain({
     seed: String(seed),
     mining: 'manual',
+    ...chainOptions,
     nowSeconds: () => Math.floor(clock.nowMs() / 1000),
   });
   const hub = memoryNetwork({ seed });
@@ -120,6 +124,7 @@ export async function seededNetwork(
               slots: 1,
             }
           : undefined,
+        ...(part.accuses === undefined ? {} : { accuses: part.accuses }),
         anchorDelayMs: 20,
         claimEveryMs: 86_400_000,
         slots: 2,

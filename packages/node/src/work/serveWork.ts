@@ -1,4 +1,5 @@
 import { decodeManifest, type Hex, KoinonError, toHex } from '@koinon/protocol';
+import type { DossierBook } from '../audit/dossierBook.ts';
 import type { BlobReaders } from '../blobs/blobReaders.ts';
 import type { HeldDataset } from '../custody/datasetBook.ts';
 import { Turns } from '../durable/turns.ts';
@@ -25,11 +26,12 @@ export function serveWork(
     readers: BlobReaders;
     worker: Worker;
     authorise: AuthoriseOrder;
+    dossiers: DossierBook;
     datasetOf(job: Job): HeldDataset | undefined;
   },
 ): void {
   const { network, chain, store } = ports;
-  const { jobs, channels, claiming, readers, worker, authorise, datasetOf } = services;
+  const { jobs, channels, claiming, readers, worker, authorise, dossiers, datasetOf } = services;
 
   // By requester, who alone can order on its channels and under its grants.
   const turns = new Turns();
@@ -97,6 +99,9 @@ export function serveWork(
     const receipt = 'receipt' in request ? request.receipt : receiptAt(store, request.index);
     const job = receipt && jobs.byReceipt(receipt);
     const entry = job && store.log.byKey(`receipt:${job.orderDigest}`);
+    // What this node looked into itself it hands on, so that a juror need not depend on the accused.
+    const other = receipt && !job ? dossiers.get(receipt) : undefined;
+    if (other && !decodeManifest(other.manifest).private) return other;
     if (!job?.result || entry?.type !== 'Receipt' || !mayAudit(job, from)) throw unknownJob();
     const dataset = datasetOf(job);
     if (dataset) readers.allow(dataset.content, from);

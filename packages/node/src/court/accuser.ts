@@ -1,0 +1,91 @@
+import { firstDifference, outcomeAt, sealSalt, stepClaim, type Trace, traceRoot } from '@koinon/integrity';
+import { decodeManifest, type Hex, KoinonError, ZERO_32 } from '@koinon/protocol';
+import type { Dossier } from '../audit/dossierBook.ts';
+import { type Again, type CourtTools, refusalOf } from './courtPorts.ts';
+import { demandTrace } from './demandTrace.ts';
+import { obtainTrace } from './obtainTrace.ts';
+
+/**
+ * Brings a receipt that this node found false before the court: two runs of its own that agree, the trace its provider
+ * committed to, the first step at which they part. What the provider does not hand out is demanded on chain.
+ */
+export async function workCase(tools: CourtTools, receipt: Hex): Promise<Again> {
+  const { cases, ports, replays, signal } = tools;
+  if (cases.get(receipt)?.state !== 'found') return undefined;
+  const drop = (reason: string): undefined => {
+    cases.drop(receipt, reason);
+    ports.journal.note('case-dropped', { receipt, reason });
+    return undefined;
+  };
+  const dossier = tools.ownDossier(receipt);
+  if (!dossier) return drop('What it is about is not known here any more.');
+  if (decodeManifest(dossier.manifest).private) return drop('Jurors must not see private rows.');
+  if (await ports.chain.court.groundOf(receipt)) return drop('It was found false already.');
+  let mine: Trace;
+  try {
+    mine = await replays.twice(receipt, dossier, [], signal);
+  } catch (error) {
+    const isFinal = error instanceof KoinonError && FINAL.has(error.code);
+    if (isFinal) return drop(error.message);
+    throw error;
+  }
+  const theirs = await traceOfProvider(tools, receipt, dossier, mine);
+  if ('again' in theirs) return theirs.again;
+  if ('dropped' in theirs) return drop(theirs.dropped);
+  return accuse(tools, receipt, dossier, mine, theirs.trace);
+}
+
+const FINAL = new Set(['K_REPLAY_UNSTABLE', 'K_NO_STEPS', 'K_DOSSIER_WRONG']);
+
+async function traceOfProvider(
+  tools: CourtTools,
+  receipt: Hex,
+  { opening, receipt: signed, order }: Dossier,
+  mine: Trace,
+): Promise<{ trace: Trace } | { again: number } | { dropped: string }> {
+  // Where all states are mine, only what it ended with can differ.
+  if (opening.trace === traceRoot(mine.roots)) return { trace: { roots: mine.roots, end: opening } };
+  try {
+    const { provider } = signed.message;
+    return { trace: await obtainTrace(tools.ports, provider, receipt, opening, tools.signal) };
+  } catch (error) {
+    if (!(error instanceof KoinonError) || error.code !== 'K_TRACE_WITHHELD') throw error;
+    return demandTrace(tools, { receipt: signed, order: order.message });
+  }
+}
+
+async function accuse(
+  tools: CourtTools,
+  receipt: Hex,
+  { receipt: signed, order, opening }: Dossier,
+  mine: Trace,
+  theirs: Trace,
+): Promise<Again> {
+  const { cases, ports, secret } = tools;
+  const { court } = ports.chain;
+  const index = firstDifference(mine, theirs);
+  if (index === undefined) {
+    cases.drop(receipt, 'Every step is as this node has it: what differs is beyond the execution.');
+    return undefined;
+  }
+  const claim = stepClaim(theirs.roots, index);
+  const seal = court.sealOf(outcomeAt(mine, index), sealSalt(secret, receipt));
+  try {
+    const { dispute, transaction } = await court.accuse(signed, order.message, opening, claim, seal, {
+      key: `accuse:${receipt}:${index}`,
+    });
+    cases.accuse(receipt, dispute);
+    ports.journal.note('dispute-accused', { receipt, dispute, step: index, transaction });
+    await ports.checkpoint('dispute-accused');
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === 'AlreadyRaised') {
+      const others = (await court.disputes()).find(view => view.receipt === receipt);
+      cases.accuse(receipt, others?.dispute ?? ZERO_32);
+      return undefined;
+    }
+    if (refusal !== 'TooOld') throw error;
+    cases.drop(receipt, 'It is too old: its signer may have left with its stake.');
+  }
+  return undefined;
+}

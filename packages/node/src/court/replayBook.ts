@@ -1,0 +1,66 @@
+import type { Trace } from '@koinon/integrity';
+import { concatBytes, executionOpeningSchema, fromHex, type Hex, schema, toHex } from '@koinon/protocol';
+import { column, type Database } from '@koinon/store';
+import { z } from 'zod';
+import { toColumn } from '../durable/wireJson.ts';
+
+/** This node's own execution of a receipt's manifest. */
+export interface OwnReplay {
+  receipt: Hex;
+  trace: Trace;
+  /** Runs that all came to this. */
+  runs: number;
+}
+
+const endSchema = executionOpeningSchema.pick({ exitCode: true, fuel: true, rawOutput: true });
+const rowSchema = z
+  .object({
+    receipt: schema.bytes32,
+    end: column.json(endSchema),
+    roots: column.bytes,
+    runs: column.integer,
+  })
+  .transform(
+    ({ receipt, end, roots, runs }): OwnReplay => ({
+      receipt,
+      runs,
+      trace: {
+        end,
+        roots: Array.from({ length: roots.length / 32 }, (_, i) =>
+          toHex(roots.subarray(32 * i, 32 * i + 32)),
+        ),
+      },
+    }),
+  );
+
+/** What this node's own runs of disputed receipts came to: votes and accusations are made from these alone. */
+export class ReplayBook {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+    database.migrate('replays', [
+      `CREATE TABLE replays (
+        receipt TEXT PRIMARY KEY, end TEXT NOT NULL, roots BLOB NOT NULL, runs INTEGER NOT NULL
+      ) STRICT;`,
+    ]);
+  }
+
+  get(receipt: Hex): OwnReplay | undefined {
+    return this.#database.get('SELECT * FROM replays WHERE receipt = ?', rowSchema, receipt);
+  }
+
+  /** The first run of a receipt's manifest; another one is counted by `confirm`. */
+  keep(receipt: Hex, { roots, end }: Trace): void {
+    this.#database.run(
+      'INSERT INTO replays (receipt, end, roots, runs) VALUES (?, ?, ?, 1) ON CONFLICT DO NOTHING',
+      receipt,
+      toColumn(end),
+      concatBytes(...roots.map(fromHex)),
+    );
+  }
+
+  confirm(receipt: Hex): void {
+    this.#database.run('UPDATE replays SET runs = runs + 1 WHERE receipt = ?', receipt);
+  }
+}

@@ -1,0 +1,18 @@
+import type { ExecutionResult } from '@koinon/executors';
+import { rootOf, sha256, toHex } from '@koinon/protocol';
+
+/** One byte of one output is another, and all a receipt says of it fits: raw output, last state, trace. */
+export function tampered(result: ExecutionResult): ExecutionResult {
+  const [first, ...rest] = [...result.outputs];
+  if (!first) return result;
+  const altered = Uint8Array.from(first[1]);
+  altered[0]! ^= 1;
+  const stepRoots = [...(result.stepRoots ?? [])];
+  const last = stepRoots.pop();
+  if (last) stepRoots.push(sha256(last, altered));
+  return {
+    ...result,
+    outputs: new Map([[first[0], altered], ...rest]),
+    ...(last ? { stepRoots, traceRoot: toHex(rootOf(stepRoots)) } : {}),
+  };
+}
