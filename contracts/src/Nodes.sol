@@ -263,7 +263,8 @@ contract Nodes is INodes, EIP712 {
             if (count >= ANCHOR_RING && block.timestamp < freeAt) revert AnchoredTooOften(msg.sender, freeAt);
             _logs[msg.sender] = log.advanced(size);
             place.root = root;
-            (place.size, place.anchoredAt, place.blockNumber) = (size, uint48(block.timestamp), uint48(block.number));
+            (place.size, place.anchoredAt) = (size, uint48(block.timestamp));
+            (place.blockNumber, place.sizeBefore) = (uint48(block.number), log.size());
         }
         emit Anchored(msg.sender, size, root);
     }

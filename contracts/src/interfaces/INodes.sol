@@ -135,11 +135,14 @@ interface INodes {
     // ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     /// @notice A log as it stood: RFC 6962 tree head and where it was anchored.
+    /// @param sizeBefore Leaves at the anchor before, so that this one was the first to hold the entries from there to
+    /// `size`, whether or not the one before can still be read.
     struct Anchor {
         bytes32 root;
         uint64 size;
         uint48 anchoredAt;
         uint48 blockNumber;
+        uint64 sizeBefore;
     }
 
     event Anchored(address indexed operator, uint64 size, bytes32 root);
