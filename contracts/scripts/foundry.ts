@@ -16,8 +16,13 @@ export const contractNames = [
   'BlockBeacon',
   'DrandBeacon',
   'Audits',
+  'CourtEvidence',
+  'Court',
 ] as const;
 export type ContractName = (typeof contractNames)[number];
+
+/** Whose code a contract runs on its own storage for what it does not answer itself. */
+export const codeOf: Partial<Record<ContractName, ContractName>> = { Court: 'CourtEvidence' };
 
 /**
  * Path of the binary itself for this machine: killing the package's wrapper script would orphan what it started.

@@ -33,6 +33,7 @@ contract Escrow is IEscrow, EIP712, Multicall, ReentrancyGuardTransient {
     mapping(address token => mapping(address account => Maturing)) private _maturing;
     mapping(address payee => Maturing) private _exposures;
     mapping(bytes32 channel => ChannelState) private _channels;
+    mapping(bytes32 channel => uint256) public returnedOf;
 
     constructor(INodes nodes_) EIP712("Koinon", "1") {
         nodes = nodes_;
@@ -205,6 +206,7 @@ contract Escrow is IEscrow, EIP712, Multicall, ReentrancyGuardTransient {
         }
         refund = state.held();
         _channels[id] = state.closed();
+        returnedOf[id] += refund;
         _balances[key.token][key.payer] += refund;
         emit ChannelClosed(id, refund);
     }

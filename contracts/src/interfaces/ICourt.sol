@@ -4,7 +4,12 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ChannelKey} from "../types/ChannelKey.sol";
 import {AuditReport, LogHead, Opening, Order, Place, Receipt, Signature, Step} from "../types/Statements.sol";
+import {IArithmetic} from "./IArithmetic.sol";
+import {IAudits} from "./IAudits.sol";
 import {IBeacon} from "./IBeacon.sol";
+import {ICourtTypes} from "./ICourtTypes.sol";
+import {IEscrow} from "./IEscrow.sol";
+import {INodes} from "./INodes.sol";
 
 /// @title Court: takes a false statement and the cheapest evidence that is enough, and slashes who signed it.
 /// @notice Four kinds of evidence.
@@ -18,75 +23,48 @@ import {IBeacon} from "./IBeacon.sol";
 /// *Arithmetic*: a contract recomputes the disputed operation itself (see IArithmetic).
 ///
 /// A conviction takes the signer's whole stake, but for what other disputes hold: the design calls a receipt worth its
-/// signer's stake. From it come the jury's fees, the accuser's bounty (a fixed sum that covers the cost of accusing),
-/// and nothing else; the rest burns. A wronged requester gets back what it paid, from the provider's maturing claims.
-/// So accusing oneself, or cashing in with a stolen operator key, burns a stake to earn back a cost.
+/// signer's stake. It happens in two steps, each of them anybody's: the conviction locks the stake, `enforce` takes it.
+/// Out of at most a quarter of it come the jury's fees and the accuser's bounty (a fixed sum that covers the cost of
+/// accusing); the rest burns. A wronged requester gets back what it paid, from the provider's maturing claims. So
+/// accusing oneself, or cashing in with a stolen operator key, burns a stake to earn back a cost.
 ///
 /// Accusing and demanding take a bond in KOIN (allowance assumed), which pays whoever was bothered if it was for
 /// nothing. Everything paid out is pulled with `withdraw`. Every dispute ends by itself: each state has a deadline, and
 /// after it anybody may move it on; nothing waits for a party.
-interface ICourt {
+///
+/// Only the court in office convicts. No dispute or demand is opened that could outlast it: none from one window before
+/// the next court can take office. A court that left still ends what is open, and pays out what it holds.
+interface ICourt is ICourtTypes {
     // ── What can be disputed, and how it stands
     // ─────────────────────────────────────────────────────────────────────
 
-    enum Ground {
-        None,
-        Receipts, // two receipts, one manifest
-        Omission, // not in the log in time
-        Misplaced, // another leaf at its index
-        Fork, // two heads of one size
-        Unavailability,
-        Jury,
-        Arithmetic,
-        Report // agreed with a receipt that a jury refuted
-    }
-
-    enum Outcome {
-        Open,
-        Convicted,
-        Acquitted,
-        /// No jury reached a majority of enough seats; bonds go back, less what jurors earned.
-        Undecided
-    }
-
-    /// @notice `accused` was found to have signed `statement` (an EIP-712 digest) falsely, and lost `slashed` KOIN.
-    /// @param dispute Zero where it was decided at once.
-    event Convicted(
-        address indexed accused,
-        bytes32 indexed statement,
-        bytes32 indexed dispute,
-        Ground ground,
-        address accuser,
-        uint256 slashed
-    );
-    event Withdrawn(address indexed token, address indexed account, uint256 amount);
-    event Refunded(bytes32 indexed receipt, address indexed payer, address indexed token, uint256 amount);
-
-    error ZeroAmount();
-    error ZeroAddress();
-    error BadSignature(bytes32 digest, address signer);
-    /// @notice The pieces do not belong together: what was handed in for `what` is not what the statement names.
-    error EvidenceMismatch(string what);
-    /// @notice The evidence is consistent with an honest signer.
-    error NoContradiction();
-    /// @notice The statement (or this demand, or this dispute) has been decided or is open already.
-    error AlreadyRaised(bytes32 id);
-    error Unknown(bytes32 id);
-    /// @notice Too early or too late: it can be done from `from` until before `until`.
-    error NotNow(uint256 from, uint256 until);
-    error NotAuthorized(address caller, address expected);
-    /// @notice The statement is too old: its signer may have left with its stake.
-    error TooOld(uint256 deadline);
-
     /// @notice On what ground a statement was found false; None while it was not.
     function groundOf(bytes32 statement) external view returns (Ground);
+
+    /// @notice Takes the stake that a conviction locked: pays, and burns the rest. Anybody may, at any time.
+    /// @param id The dispute or demand that ended in it; the statement (of accuseReceipts: the first) where it was
+    /// decided at once. Reverts: Unknown where nothing is to be enforced (any more).
+    function enforce(address accused, bytes32 id) external;
+
+    /// @notice What `enforce` would take, and who gets the bounty (zero for nobody).
+    function sentenceOf(address accused, bytes32 id) external view returns (uint256 amount, address bountyTo);
+
+    /// @notice Shows that a receipt is a fault planted before the log first held it (see IAudits), anybody may, at any
+    /// time before it is convicted: it then costs its signer the jury's fees and the bounty, from the lien alone.
+    /// @param anchorIndex The first anchor that covers the receipt's `logIndex`; made after the plant was committed to.
+    function plead(Receipt calldata receipt, uint256 anchorIndex) external;
+
+    function isPlanted(bytes32 receipt) external view returns (bool);
+
+    /// @notice Whether a jury or arithmetic found it false, on whatever ground it was convicted first.
+    function isRefuted(bytes32 receipt) external view returns (bool);
 
     // ── Equivocation: decided at once, no bond
     // ──────────────────────────────────────────────────────────────────────
 
     /// @notice Two receipts of one signer for one manifest with different exit code, fuel, raw output or trace.
-    /// @dev Salts may differ. Both count as convicted. Reverts: BadSignature, EvidenceMismatch, NoContradiction,
-    /// AlreadyRaised (both decided).
+    /// @dev Salts may differ. Both count as convicted; the stake is enforced under the digest of `a`. Reverts:
+    /// BadSignature, EvidenceMismatch, NoContradiction, AlreadyRaised (both decided).
     function accuseReceipts(
         Receipt calldata a,
         Signature calldata aSignature,
@@ -130,33 +108,6 @@ interface ICourt {
     // ── Unavailability
     // ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    enum Demanded {
-        /// The receipt's place in its signer's log: answer = abi.encode(Place).
-        Inclusion,
-        /// What `execution` commits to: answer = abi.encode(Opening). Public orders only (salt zero).
-        Opening,
-        /// The state root after step `index`: answer = abi.encode(Opening, uint64 count, bytes32 root, bytes32[] path).
-        Trace,
-        /// At most ANSWER_MAX bytes whose sha-256 is one of manifest, output, verdict (`index` 0, 1, 2): answer = the
-        /// bytes.
-        Preimage,
-        /// The log of `head` (demandConsistency) continues in anchor `index`: answer = abi.encode(bytes32[] path).
-        Consistency,
-        /// The report of a node the lot gave a leaf: answer = abi.encode(AuditReport, Signature).
-        Report
-    }
-
-    event DemandMade(
-        bytes32 indexed demand,
-        address indexed node,
-        bytes32 indexed statement,
-        Demanded what,
-        uint64 index,
-        address demander,
-        uint48 until
-    );
-    event DemandMet(bytes32 indexed demand, bytes answer);
-
     /// @notice Demands something about a receipt. Bond: DEMAND_BOND, paid to the node when it answers.
     /// @dev Freezes LIEN of the node's stake, once a receipt. Orders with a grant (private work) can be asked for
     /// Inclusion only. Heard until EVIDENCE_WINDOW after `anchorBy`.
@@ -192,6 +143,8 @@ interface ICourt {
     function answerConsistency(bytes32 id, LogHead calldata head, bytes32[] calldata path) external;
 
     /// @notice After the deadline: convicts whoever stayed silent. Anybody may.
+    /// @dev Freezes the receipt's amount of maturing claims for its payer. An absent auditor loses ABSENCE_PENALTY.
+    /// @param receipt What the demand is about; not read where that is a head.
     function closeDemand(bytes32 id, Receipt calldata receipt) external;
 
     /// @notice How a demand stands: zero `until` when unknown.
@@ -203,69 +156,12 @@ interface ICourt {
     // ── Jury
     // ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    event Accused(
-        bytes32 indexed dispute,
-        address indexed accused,
-        bytes32 indexed receipt,
-        address accuser,
-        uint64 step,
-        bytes32 claimed
-    );
-    /// @notice A jury of about `seats` seats is drawn from beacon round `beaconRound`; sealed votes are taken until
-    /// `commitUntil`, opened until `revealUntil`, the decision can be appealed until `appealUntil`.
-    event JuryCalled(
-        bytes32 indexed dispute,
-        uint8 round,
-        uint64 beaconRound,
-        uint48 stakeBlock,
-        uint32 seats,
-        uint48 commitUntil,
-        uint48 revealUntil,
-        uint48 appealUntil
-    );
-    event VoteSealed(bytes32 indexed dispute, uint8 round, address indexed juror);
-    event VoteOpened(bytes32 indexed dispute, uint8 round, address indexed juror, bytes32 outcome, uint32 seats);
-    event SealOpened(bytes32 indexed dispute, bytes32 outcome);
-    event Appealed(bytes32 indexed dispute, uint8 round, address indexed appellant);
-    event Resolved(bytes32 indexed dispute, Outcome outcome, bytes32 majority);
-    event VoteSettled(bytes32 indexed dispute, uint8 round, address indexed juror, uint256 reward, uint256 penalty);
-
-    struct Dispute {
-        address accused;
-        address accuser;
-        bytes32 receipt;
-        /// Outcome digest the provider's commitments imply: sha256(stateRoot ‖ isLast ‖ exitCode ‖ fuel ‖
-        /// rawOutput).
-        bytes32 claimed;
-        /// keccak256(abi.encode(outcome, salt)) of the accuser's own result.
-        bytes32 sealed_;
-        /// Opened seal, zero before.
-        bytes32 opened;
-        uint48 stakeBlock;
-        uint8 round;
-        Outcome outcome;
-        /// Majority of the last round that had one; zero before.
-        bytes32 majority;
-    }
-
-    struct Jury {
-        uint64 beaconRound;
-        uint48 commitUntil;
-        uint48 revealUntil;
-        uint48 appealUntil;
-        /// Expected seats.
-        uint32 seats;
-        uint32 revealedSeats;
-        /// Leading outcome and its seats.
-        uint32 leadingSeats;
-        bytes32 leading;
-        address appellant;
-    }
-
     /// @notice Disputes one step of a public receipt. Bond: ACCUSE_BOND.
     /// @dev The accuser claims that the state before the step is right and the outcome after it wrong. Freezes LIEN and
-    /// the receipt's amount of maturing claims, once a receipt. One dispute a receipt. `step.index` and `step.count`
-    /// are believed only as far as the paths bind them: leftmost, next to each other, rightmost.
+    /// the receipt's amount of maturing claims, once a receipt. One dispute a step (its previous root and claimed
+    /// outcome): were it one a receipt, a cheater would have itself acquitted of a step that is right. `step.index` and
+    /// `step.count` are believed only as far as the paths bind them: leftmost, next to each other, rightmost.
+    /// Reverts: BadSignature, EvidenceMismatch, AlreadyRaised, TooOld, OutOfOffice.
     /// @param opening Public orders: salt zero. Private ones: the drawn parties disclose what they choose to.
     /// @param seal keccak256(abi.encode(outcome, salt)).
     function accuse(
@@ -277,7 +173,8 @@ interface ICourt {
         bytes32 seal
     ) external returns (bytes32 dispute);
 
-    /// @notice A juror's sealed vote: keccak256(abi.encode(dispute, round, juror, outcome, salt)).
+    /// @notice A juror's sealed vote: keccak256(abi.encode(dispute, round, juror, outcome, salt)). Whoever seals must
+    /// open, if it has seats. Whether it has is looked at when it opens.
     function sealVote(bytes32 dispute, bytes32 vote) external;
 
     /// @notice Opens a sealed vote; seats follow from the beacon and the stake at `stakeBlock`: the juror's share of all
@@ -285,26 +182,31 @@ interface ICourt {
     /// small network could never decide.)
     function openVote(bytes32 dispute, bytes32 outcome, bytes32 salt) external;
 
-    /// @notice The accuser's own result, once votes are no longer taken. Without it there is no bounty.
+    /// @notice The accuser's own result, once votes are no longer taken. There is a bounty only if it is the majority's.
     function openSeal(bytes32 dispute, bytes32 outcome, bytes32 salt) external;
 
     /// @notice Asks for a jury of 2m + 1 seats. Bond: appealBond(dispute). Anybody may, MAX_ROUNDS - 1 times.
     function appeal(bytes32 dispute) external;
 
     /// @notice After a deadline: calls the next jury where this one had no majority of at least half its seats, or
-    /// decides. Anybody may.
+    /// decides: by the last jury that had one. Anybody may.
     function resolve(bytes32 dispute) external;
 
-    /// @notice After the decision: pays a juror that voted with it, takes a penalty from one that did not or never
-    /// opened its vote. Anybody may, for any juror.
+    /// @notice After the decision: pays a juror that voted with it, takes a penalty from one that did not or sealed a
+    /// vote and never opened it. Where nothing was decided, every opened seat is paid. Anybody may, for any juror.
     function settleVote(bytes32 dispute, uint8 round, address juror) external;
 
-    /// @notice The digest of a dispute: keccak256(abi.encode(receipt digest)).
+    /// @notice A dispute by its id: keccak256(abi.encode(receipt digest, previousRoot, claimed)).
     function disputeOf(bytes32 dispute) external view returns (Dispute memory);
     function juryOf(bytes32 dispute, uint8 round) external view returns (Jury memory);
-    /// @notice Seats `juror` has in a round; reverts with IBeacon.RoundUnknown before the beacon.
+    /// @notice Seats `juror` has in a round; reverts with IBeacon.RoundUnknown before the beacon. Accused and accuser
+    /// have none, and their stake does not count.
     function seatsOf(bytes32 dispute, uint8 round, address juror) external view returns (uint256);
-    /// @notice Bond of the next appeal, KOIN.
+
+    /// @notice How a juror's vote stands, and its seats once it was opened.
+    function voteOf(bytes32 dispute, uint8 round, address juror) external view returns (VoteState state, uint32 seats);
+
+    /// @notice Bond of the next appeal, KOIN: what its jury costs at most.
     function appealBond(bytes32 dispute) external view returns (uint256);
 
     // ── Arithmetic
@@ -327,9 +229,11 @@ interface ICourt {
     /// @notice Sends the caller's share of `token` to the caller.
     function withdraw(IERC20 token) external returns (uint256 amount);
 
-    /// @notice Pays the payer of a convicted receipt back what it paid for it, from what was frozen or is maturing.
-    /// @dev The voucher must have been claimed, its `receiptsRoot` must hold the receipt (path at `index` of `size`),
-    /// and all refunds of a channel stay within what was claimed of it.
+    /// @notice Pays the payer of a convicted receipt back what it paid for it, from what was frozen, is maturing, or was
+    /// given back after an acquittal and has not matured. Where there is less, the rest can be asked for again.
+    /// @dev The voucher must have been claimed, its `receiptsRoot` must hold the receipt (path at `index` of `size`;
+    /// leaves are receipt digests), and all refunds of a channel stay within what was claimed of it and not returned by
+    /// closing. Planted faults are not refunded.
     function refund(
         Receipt calldata receipt,
         Order calldata order,
@@ -342,13 +246,24 @@ interface ICourt {
         bytes32[] calldata path
     ) external;
 
-    /// @notice Burns what nobody can ask for any more of a decided receipt's frozen amount, EVIDENCE_WINDOW later.
+    /// @notice Burns what was frozen for a convicted receipt and its payer did not ask for within EVIDENCE_WINDOW of the
+    /// end of everything about it. What is not KOIN goes to an address that nobody has.
     function sweep(bytes32 receipt) external;
+
+    /// @notice Burns the KOIN that penalties and lost bonds have left here. Anybody may; `enforce` does so too.
+    function burn() external;
+
+    /// @notice What is frozen or held for a receipt, and how many disputes and demands about it are open.
+    function caseOf(bytes32 receipt) external view returns (uint256 lien, uint256 frozen, uint256 open, uint48 at);
 
     // ── Constants
     // ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     function BEACON() external view returns (IBeacon);
+    function ARITHMETIC() external view returns (IArithmetic);
+    function nodes() external view returns (INodes);
+    function escrow() external view returns (IEscrow);
+    function audits() external view returns (IAudits);
     /// @notice Evidence about a statement is heard until so long after its anchorBy: one challenge window.
     function EVIDENCE_WINDOW() external view returns (uint48);
     function DEMAND_WINDOW() external view returns (uint48);
@@ -365,5 +280,8 @@ interface ICourt {
     function ABSENCE_PENALTY() external view returns (uint256);
     function LIEN() external view returns (uint256);
     function BOUNTY() external view returns (uint256);
+    function EVIDENCE_BOUNTY() external view returns (uint256);
+    function COMPENSATION() external view returns (uint256);
+    /// @notice Bytes of an answer that DEMAND_BOND pays for.
     function ANSWER_MAX() external view returns (uint256);
 }

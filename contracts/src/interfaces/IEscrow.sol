@@ -123,6 +123,10 @@ interface IEscrow {
     /// difference. `closesAt`: zero unless the payer asked to close.
     function channel(bytes32 id) external view returns (uint256 deposited, uint256 claimed, uint48 closesAt);
 
+    /// @notice What closing has ever given back to the payer. `claimed` counts it as claimed, so the payee was paid
+    /// `claimed - returnedOf`.
+    function returnedOf(bytes32 id) external view returns (uint256);
+
     /// @notice Moves `amount` of the caller's balance into a channel of which it is the payer. Returns the channel's
     /// id. @dev A closed channel can be opened again; its vouchers then start from what was deposited before.
     /// Reverts: NotAuthorized, ChannelOpen (something is in it), ChannelClosing, InsufficientBalance, ZeroAddress.

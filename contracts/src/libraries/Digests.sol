@@ -19,19 +19,35 @@ library Digests {
     error BadSignature(bytes32 digest, address signer);
 
     function hash(Order calldata order, bytes32 domain) internal pure returns (bytes32) {
-        return _typed(domain, keccak256(abi.encode(ORDER_TYPEHASH, order)));
+        bytes32 at;
+        assembly ("memory-safe") {
+            at := order
+        }
+        return _typed(domain, _struct(ORDER_TYPEHASH, at, 15));
     }
 
     function hash(Receipt calldata receipt, bytes32 domain) internal pure returns (bytes32) {
-        return _typed(domain, keccak256(abi.encode(RECEIPT_TYPEHASH, receipt)));
+        bytes32 at;
+        assembly ("memory-safe") {
+            at := receipt
+        }
+        return _typed(domain, _struct(RECEIPT_TYPEHASH, at, 10));
     }
 
     function hash(AuditReport calldata report, bytes32 domain) internal pure returns (bytes32) {
-        return _typed(domain, keccak256(abi.encode(AUDIT_REPORT_TYPEHASH, report)));
+        bytes32 at;
+        assembly ("memory-safe") {
+            at := report
+        }
+        return _typed(domain, _struct(AUDIT_REPORT_TYPEHASH, at, 7));
     }
 
     function hash(LogHead calldata head, bytes32 domain) internal pure returns (bytes32) {
-        return _typed(domain, keccak256(abi.encode(LOG_HEAD_TYPEHASH, head)));
+        bytes32 at;
+        assembly ("memory-safe") {
+            at := head
+        }
+        return _typed(domain, _struct(LOG_HEAD_TYPEHASH, at, 4));
     }
 
     /// @notice Digest of Plant(order digest).
@@ -49,6 +65,17 @@ library Digests {
         (address recovered, ECDSA.RecoverError fault,) = ECDSA.tryRecover(digest, signature.r, signature.vs);
         if (fault != ECDSA.RecoverError.NoError || recovered != signer || signer == address(0)) {
             revert BadSignature(digest, signer);
+        }
+    }
+
+    /// @dev keccak256(abi.encode(typeHash, statement)) of `words` fields that lie in calldata. A field with dirty upper
+    /// bits gives a digest that nobody signed.
+    function _struct(bytes32 typeHash, bytes32 at, uint256 words) private pure returns (bytes32 structHash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            calldatacopy(add(free, 32), at, mul(words, 32))
+            structHash := keccak256(free, mul(add(words, 1), 32))
         }
     }
 
