@@ -2,12 +2,13 @@ import type { Deployment, Hex } from '@koinon/protocol';
 import { fromHex, utf8, ZERO_ADDRESS } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import { systemClock } from './clock.ts';
-import type { Beacon, Court } from './court.ts';
+import type { Beacon } from './court.ts';
 import { errorsAbi } from './evm/abis.ts';
 import { allowances } from './evm/allow.ts';
 import { evmAudits } from './evm/audits.ts';
 import { evmBeacon } from './evm/beacon.ts';
 import { type Contracts, contractCalls } from './evm/contracts.ts';
+import { evmCourt } from './evm/court.ts';
 import { evmDatasets } from './evm/datasets.ts';
 import { evmEscrow } from './evm/escrow.ts';
 import { evmModels } from './evm/models.ts';
@@ -45,6 +46,8 @@ export interface ConnectChainOptions {
   journal?: TransactionJournal;
   /** Where the event index is remembered; without it a start reads the events again. */
   snapshot?: IndexSnapshotPort;
+  /** Where the proof of a drand round (96 bytes, see DrandBeacon.sol) is had from; undefined while it is not out. */
+  beaconProof?: (round: bigint) => Promise<Hex | undefined>;
   clock?: Clock;
   /** How often the newest block is asked for while somebody waits or watches, milliseconds. */
   pollingMs?: number;
@@ -193,6 +196,7 @@ export async function connectChain(options: ConnectChainOptions): Promise<Chain>
   }
 
   const allow = allowances(contracts, account ?? ZERO_ADDRESS);
+  const court = evmCourt({ contracts, index, allow, block: blockAt });
 
   return {
     deployment,
@@ -204,16 +208,20 @@ export async function connectChain(options: ConnectChainOptions): Promise<Chain>
     datasets: evmDatasets(contracts, index, account ?? ZERO_ADDRESS),
     models: evmModels(contracts, index),
     token: evmToken(contracts, rpc),
-    beacon: evmBeacon({ contracts, rpc, heads, kind, waitForBlock, block: blockAt }),
+    beacon: evmBeacon({
+      ...{ contracts, rpc, heads, kind, waitForBlock, block: blockAt },
+      proofOf: options.beaconProof,
+    }),
     audits: evmAudits(contracts, contracts.addresses.audits, account ?? ZERO_ADDRESS, allow),
-    court: noCourt(lower(deployment.court)),
+    court,
     async delays() {
-      const [challengeWindowSeconds, unstakeSeconds, closeSeconds] = await Promise.all([
+      const [challengeWindowSeconds, unstakeSeconds, closeSeconds, courtTerms] = await Promise.all([
         contracts.read('nodes', 'CHALLENGE_WINDOW', []),
         contracts.read('nodes', 'UNSTAKE_DELAY', []),
         contracts.read('escrow', 'CLOSE_DELAY', []),
+        court.terms(),
       ]);
-      return { challengeWindowSeconds, unstakeSeconds, closeSeconds };
+      return { challengeWindowSeconds, unstakeSeconds, closeSeconds, court: courtTerms };
     },
     watch(handler) {
       watchers.add(handler);
@@ -247,18 +255,8 @@ async function beaconKind(contracts: Contracts): Promise<Beacon['kind']> {
   throw badAnswer(`a beacon of the kind ${JSON.stringify(text)}`);
 }
 
-function noCourt(address: Hex): Court {
-  const refuse = async () => {
-    const message = 'The network has no court yet.';
-    throw new KoinonError({ code: 'K_NO_COURT', message, fault: 'platform' });
-  };
-  return new Proxy({ address } as Court, {
-    get: (target, key) => (key === 'address' ? target.address : refuse),
-  });
-}
-
 async function checkContracts(rpc: Rpc, deployment: Deployment, endpoint: string): Promise<void> {
-  const names = ['token', 'nodes', 'escrow', 'datasets', 'models', 'beacon', 'audits'] as const;
+  const names = ['token', 'nodes', 'escrow', 'datasets', 'models', 'beacon', 'audits', 'court'] as const;
   const codes = await Promise.all(
     names.map(name => rpc.request('eth_getCode', [deployment[name], 'latest'])),
   );

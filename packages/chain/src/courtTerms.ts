@@ -59,6 +59,8 @@ export function auditTerms(challengeWindowSeconds: number, options: AuditOptions
     plantDeposit: options.plantDeposit ?? 1_000n * KOIN,
     refundSeconds: 2 * challengeWindowSeconds,
     revealSeconds: challengeWindowSeconds,
+    reportSeconds: Math.max(1, Math.floor(challengeWindowSeconds / 7)),
+    maxK: 4,
   };
 }
 

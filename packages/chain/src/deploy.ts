@@ -1,12 +1,15 @@
 import { type Deployment, type Hex, ZERO_ADDRESS } from '@koinon/protocol';
+import { blockBeaconAbi, courtEvidenceAbi, drandBeaconAbi } from '@koinon/protocol/abi';
 import { KoinonError } from '@koinon/protocol/errors';
 import { privateKeyToAccount } from 'viem/accounts';
 import { encodeDeployData, getContractAddress } from 'viem/utils';
 import { systemClock } from './clock.ts';
-import { type AuditOptions, auditTerms, type CourtOptions } from './courtTerms.ts';
+import type { Beacon } from './court.ts';
+import { type AuditOptions, auditTerms, type CourtOptions, courtTerms } from './courtTerms.ts';
 import { abis, errorsAbi } from './evm/abis.ts';
 import type { Clock, TransactionJournal } from './interfaces.ts';
 import { lower } from './lower.ts';
+import { DEFAULT_BEACON_MARGIN_SECONDS, QUICKNET } from './quicknet.ts';
 import { failoverRpc } from './rpc/failover.ts';
 import { pollHeads } from './rpc/heads.ts';
 import { hexNumber } from './rpc/quantity.ts';
@@ -20,12 +23,15 @@ export interface DeployOptions {
   transports?: readonly RpcTransport[];
   /** Pays, and gets the whole supply of KOIN. */
   privateKey: Hex;
-  /** May propose a court and nothing else; the deploying account by default. */
+  /** May propose another court and nothing else; the deploying account by default. */
   governor?: Hex;
-  /** Base units of KOIN, 18 decimals; below 2^104. */
+  /** Base units of KOIN, 18 decimals; below 2^96. */
   supply?: bigint;
   /** How long evidence is heard, seconds. Unstaking takes three of it, closing a channel two. */
   challengeWindowSeconds?: number;
+  /** Where lots get their randomness: `block` (default) for local chains, drand's quicknet for real ones. */
+  beacon?: Beacon['kind'];
+  /** Terms of the court, which is in office from the first block; for a real network by default. */
   court?: CourtOptions;
   audits?: AuditOptions;
   clock?: Clock;
@@ -38,15 +44,27 @@ export const DEFAULT_CHALLENGE_WINDOW_SECONDS = 604_800;
 /** A thousand million KOIN. */
 export const DEFAULT_SUPPLY = 10n ** 27n;
 
-const order = ['token', 'nodes', 'escrow', 'datasets', 'models', 'beacon', 'audits'] as const;
+const order = [
+  'token',
+  'nodes',
+  'escrow',
+  'datasets',
+  'models',
+  'beacon',
+  'audits',
+  'evidence',
+  'court',
+] as const;
+type Deployed = (typeof order)[number];
 const artefacts = {
   token: 'KoinToken',
   nodes: 'Nodes',
   escrow: 'Escrow',
   datasets: 'Datasets',
   models: 'Models',
-  beacon: 'BlockBeacon',
   audits: 'Audits',
+  evidence: 'CourtEvidence',
+  court: 'Court',
 } as const;
 
 /**
@@ -76,26 +94,39 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
     const deployer = lower(privateKeyToAccount(privateKey).address);
     const first = hexNumber(await rpc.request('eth_getTransactionCount', [deployer, 'pending']));
     const startBlock = hexNumber(await rpc.request('eth_blockNumber', []));
-    const address = (name: (typeof order)[number]) =>
+    const address = (name: Deployed) =>
       lower(getContractAddress({ from: deployer, nonce: BigInt(first + order.indexOf(name)) }));
+    const isDrand = options.beacon === 'drand-quicknet';
+    const { genesis, period, publicKey } = QUICKNET;
     const audits = auditTerms(challengeWindowSeconds, options.audits);
     const constructorArgs = {
       token: [deployer, options.supply ?? DEFAULT_SUPPLY],
-      nodes: [address('token'), options.governor ?? deployer, challengeWindowSeconds, ZERO_ADDRESS],
+      nodes: [address('token'), options.governor ?? deployer, challengeWindowSeconds, address('court')],
       escrow: [address('nodes')],
       datasets: [],
       models: [],
-      beacon: [],
+      beacon: isDrand ? [genesis, period, publicKey, BigInt(DEFAULT_BEACON_MARGIN_SECONDS)] : [],
       audits: [address('nodes'), address('token'), address('beacon'), audits.ticketOdds, audits.plantDeposit],
+      evidence: [
+        ...[address('nodes'), address('escrow'), address('audits'), address('beacon'), ZERO_ADDRESS],
+        courtTerms(challengeWindowSeconds, options.court),
+      ],
+      court: [address('evidence')],
     };
+    const creations = {
+      ...abis,
+      beacon: isDrand ? drandBeaconAbi : blockBeaconAbi,
+      evidence: courtEvidenceAbi,
+    };
+    const named = { ...artefacts, beacon: isDrand ? 'DrandBeacon' : 'BlockBeacon' } as const;
     const receipts = await Promise.all(
       order.map(name => {
         const data = encodeDeployData({
-          abi: abis[name],
-          bytecode: bytecode[artefacts[name]] as Hex,
+          abi: creations[name],
+          bytecode: bytecode[named[name]] as Hex,
           args: constructorArgs[name],
         } as Parameters<typeof encodeDeployData>[0]);
-        const doing = `deploying ${artefacts[name]}`;
+        const doing = `deploying ${named[name]}`;
         return sender.send({ to: null, data, doing, gas: deploymentGas(data) });
       }),
     );
@@ -109,12 +140,9 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
         next: 'Deploy again while nothing else sends from this account.',
       });
     });
-    const addresses = Object.fromEntries(order.map(name => [name, address(name)]));
-    return {
-      ...deployment,
-      ...(addresses as Record<(typeof order)[number], Hex>),
-      court: ZERO_ADDRESS,
-    };
+    const names = order.filter(name => name !== 'evidence');
+    const addresses = Object.fromEntries(names.map(name => [name, address(name)]));
+    return { ...deployment, ...(addresses as Record<(typeof names)[number], Hex>) };
   } finally {
     sender.close();
     heads.close();

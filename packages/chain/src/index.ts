@@ -21,6 +21,7 @@ export { sqliteSnapshot } from './index/snapshot.ts';
 export type * from './interfaces.ts';
 export { DEV_MNEMONIC, type DevAccount, devAccount } from './local/devAccounts.ts';
 export { type Anvil, type StartAnvilOptions, startAnvil } from './local/startAnvil.ts';
+export { DEFAULT_BEACON_MARGIN_SECONDS, type DrandNetwork, QUICKNET } from './quicknet.ts';
 export { httpTransport, RpcAnswerError, type RpcTransport } from './rpc/transport.ts';
 export { memoryJournal, type SqlDatabase, sqliteJournal } from './transactions/journal.ts';
 export { type MemoryChain, type MemoryChainOptions, memoryChain } from './twin/memoryChain.ts';

@@ -1,5 +1,5 @@
 import type { Deployment, Hex, Signed } from '@koinon/protocol';
-import type { Audits, Beacon, Court, CourtFact } from './court.ts';
+import type { Audits, Beacon, Court, CourtFact, CourtTerms } from './court.ts';
 
 /** The only source of time here. */
 export interface Clock {
@@ -306,6 +306,8 @@ export interface Delays {
   challengeWindowSeconds: number;
   unstakeSeconds: number;
   closeSeconds: number;
+  /** The court's windows and amounts. */
+  court: CourtTerms;
 }
 
 /** A network's settlement, whatever carries it: an EVM chain, or the in-process twin. */

@@ -1,6 +1,7 @@
 import {
   auditsAbi,
   blockBeaconAbi,
+  courtAbi,
   datasetsAbi,
   escrowAbi,
   koinTokenAbi,
@@ -19,6 +20,7 @@ export const abis = {
   /** Every kind of beacon answers to this. */
   beacon: blockBeaconAbi,
   audits: auditsAbi,
+  court: courtAbi,
 } as const;
 export type Abis = typeof abis;
 export type ContractName = keyof Abis;

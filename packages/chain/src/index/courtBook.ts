@@ -10,6 +10,8 @@ export interface CourtBook {
   facts: IndexedFact[];
   /** By dispute or demand, and by the receipt or statement it is about. */
   about: Map<Hex, IndexedFact[]>;
+  /** What opened a dispute or demand. */
+  opening: Map<Hex, IndexedFact>;
   /** Ids in the order of their making. */
   disputes: Hex[];
   demands: Hex[];
@@ -17,17 +19,26 @@ export interface CourtBook {
 }
 
 export function emptyCourtBook(): CourtBook {
-  return { facts: [], about: new Map(), disputes: [], demands: [], convictions: [] };
+  return { facts: [], about: new Map(), opening: new Map(), disputes: [], demands: [], convictions: [] };
 }
 
-/** Whoever opened the dispute or demand. */
-function raisedBy(book: CourtBook, id: Hex): Hex | undefined {
-  const first = book.about.get(id)?.[0];
-  return first?.what === 'accused' || first?.what === 'demanded' ? first.who : undefined;
+/** With what the fact's own event leaves out and the one that opened the dispute or demand has. */
+function completed(book: CourtBook, fact: IndexedFact): IndexedFact {
+  const first = book.opening.get(fact.id);
+  if (first === undefined) return fact;
+  const accused = fact.accused ?? first.accused;
+  const actor = { 'seal-opened': first.who, 'demand-met': first.accused }[fact.what as string];
+  const who = fact.who ?? actor;
+  return {
+    ...fact,
+    ...(accused === undefined ? {} : { accused }),
+    ...(who === undefined ? {} : { who }),
+  };
 }
 
 /** Adds the fact; the answer is what watchers are told. */
-export function enterFact(book: CourtBook, fact: IndexedFact): ChainEvent {
+export function enterFact(book: CourtBook, given: IndexedFact): ChainEvent {
+  const fact = completed(book, given);
   const { id, what, accused, block, transaction, details, who } = fact;
   book.facts.push(fact);
   for (const key of new Set([id, details['receipt'], details['statement']])) {
@@ -38,13 +49,14 @@ export function enterFact(book: CourtBook, fact: IndexedFact): ChainEvent {
   }
   if (what === 'accused') book.disputes.push(id);
   if (what === 'demanded') book.demands.push(id);
+  if (what === 'accused' || what === 'demanded') book.opening.set(id, fact);
   if (what === 'convicted') {
     book.convictions.push({
       accused: accused!,
       statement: details['statement'] as Hex,
       dispute: id,
       ground: details['ground'] as Ground,
-      accuser: raisedBy(book, id) ?? who!,
+      accuser: book.opening.get(id)?.who ?? who!,
       slashed: BigInt(details['slashed'] ?? 0),
       block,
       transaction,

@@ -29,7 +29,7 @@ export interface EventIndexOptions {
 const KEPT_HASHES = 256;
 
 const snapshotSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   chainId: z.number(),
   nodes: schema.address,
   next: z.number().int().nonnegative(),
@@ -44,8 +44,8 @@ export function eventIndex({
   snapshot,
   rangeBlocks = 5_000,
 }: EventIndexOptions): EventIndex {
-  const { nodes, escrow, datasets, models } = deployment;
-  const addresses = { nodes, escrow, datasets, models };
+  const { nodes, escrow, datasets, models, court } = deployment;
+  const addresses = { nodes, escrow, datasets, models, court };
   const listeners = new Set<(event: ChainEvent) => void>();
   let events: IndexedEvent[] = [];
   let projection: Projection = emptyProjection();
@@ -162,7 +162,7 @@ export function eventIndex({
       return () => listeners.delete(listener);
     },
     save() {
-      const kept = { version: 1, chainId: deployment.chainId, nodes, next, hashes, events };
+      const kept = { version: 2, chainId: deployment.chainId, nodes, next, hashes, events };
       snapshot?.save(JSON.stringify(kept));
     },
   };

@@ -4,6 +4,7 @@ import { decodeEventLog, toEventSelector } from 'viem/utils';
 import { z } from 'zod';
 import { abis } from '../evm/abis.ts';
 import type { Log } from '../rpc/answers.ts';
+import { courtFacts, courtShapes } from './courtShapes.ts';
 
 const place = {
   block: z.number().int().nonnegative(),
@@ -44,6 +45,15 @@ export const indexedEventSchema = z.discriminatedUnion('type', [
         number: decimal,
       })
       .optional(),
+  }),
+  z.object({
+    type: z.literal('court'),
+    ...place,
+    what: z.enum(courtFacts),
+    id: bytes32,
+    who: address.optional(),
+    accused: address.optional(),
+    details: z.record(z.string(), z.string()),
   }),
 ]);
 export type IndexedEvent = z.output<typeof indexedEventSchema>;
@@ -86,13 +96,15 @@ const shapes: Record<string, (args: Arguments) => Record<string, unknown>> = {
   'escrow.ChannelOpened': ({ channel, key }) => ({ type: 'channel', channel, what: 'opened', params: key }),
   'escrow.CloseRequested': ({ channel }) => ({ type: 'channel', channel, what: 'closing' }),
   'escrow.ChannelClosed': ({ channel }) => ({ type: 'channel', channel, what: 'closed' }),
+  ...courtShapes,
 };
 
-type IndexedContract = 'nodes' | 'escrow' | 'datasets' | 'models';
+const indexedContracts = ['nodes', 'escrow', 'datasets', 'models', 'court'] as const;
+type IndexedContract = (typeof indexedContracts)[number];
 export type IndexedAddresses = Record<IndexedContract, string>;
 
 const selectors = new Map<string, { name: string; abi: Abi }>();
-for (const contract of ['nodes', 'escrow', 'datasets', 'models'] as const) {
+for (const contract of indexedContracts) {
   for (const item of abis[contract] as Abi) {
     if (item.type !== 'event' || shapes[`${contract}.${item.name}`] === undefined) continue;
     selectors.set(`${contract}.${toEventSelector(item)}`, { name: `${contract}.${item.name}`, abi: [item] });

@@ -1,5 +1,6 @@
 import type { Hex } from '@koinon/protocol';
 import type { ChainEvent, ChannelParams, LogAnchor } from '../interfaces.ts';
+import { type CourtBook, emptyCourtBook, enterFact } from './courtBook.ts';
 import type { IndexedEvent } from './indexedEvent.ts';
 
 export type IndexedModel = Extract<IndexedEvent, { type: 'model' }>;
@@ -14,6 +15,7 @@ export interface Projection {
   datasets: Map<bigint, Hex>;
   models: Map<Hex, IndexedModel>;
   channels: Map<Hex, ChannelParams>;
+  court: CourtBook;
 }
 
 export function emptyProjection(): Projection {
@@ -24,6 +26,7 @@ export function emptyProjection(): Projection {
     datasets: new Map(),
     models: new Map(),
     channels: new Map(),
+    court: emptyCourtBook(),
   };
 }
 
@@ -54,6 +57,14 @@ export function project(into: Projection, event: IndexedEvent): ChainEvent | und
       return { type: 'model', model: event.model, block: event.block };
     case 'amended':
       return { type: 'model', model: event.model, block: event.block };
+    case 'court': {
+      const { type: _, blockHash: __, who, accused, ...fact } = event;
+      return enterFact(into.court, {
+        ...fact,
+        ...(who === undefined ? {} : { who }),
+        ...(accused === undefined ? {} : { accused }),
+      });
+    }
     case 'channel': {
       const { channel, what, block } = event;
       if (event.params !== undefined) {

@@ -2,10 +2,12 @@ import { connectChain } from '../connectChain.ts';
 import { deployContracts } from '../deploy.ts';
 import { quantity } from '../rpc/quantity.ts';
 import { httpTransport } from '../rpc/transport.ts';
-import { CHALLENGE_WINDOW_SECONDS, keys, signers, type World } from './world.ts';
+import { accountsOf, CHALLENGE_WINDOW_SECONDS, type World, type WorldOptions } from './world.ts';
 
 /** Fresh contracts on a running anvil. */
-export async function anvilWorld(rpcUrl: string): Promise<World> {
+export async function anvilWorld(rpcUrl: string, options: WorldOptions = {}): Promise<World> {
+  const { accounts: _, ...rest } = options;
+  const { keys, signers } = accountsOf(options);
   const rpcUrls = [rpcUrl];
   const pollingMs = 10;
   const deployment = await deployContracts({
@@ -13,6 +15,7 @@ export async function anvilWorld(rpcUrl: string): Promise<World> {
     privateKey: keys[0]!,
     challengeWindowSeconds: CHALLENGE_WINDOW_SECONDS,
     pollingMs,
+    ...rest,
   });
   const chains = await Promise.all(
     keys.map(privateKey => connectChain({ rpcUrls, deployment, privateKey, pollingMs })),

@@ -1,9 +1,12 @@
 import { DEFAULT_SUPPLY } from '../deploy.ts';
 import { memoryChain } from '../twin/memoryChain.ts';
-import { CHALLENGE_WINDOW_SECONDS, signers, type World } from './world.ts';
+import { accountsOf, CHALLENGE_WINDOW_SECONDS, type World, type WorldOptions } from './world.ts';
 
-export async function memoryWorld(): Promise<World> {
-  const memory = memoryChain({ seed: 'world', challengeWindowSeconds: CHALLENGE_WINDOW_SECONDS });
+/** The twin with a clock that only `advance` moves. */
+export async function memoryWorld(options: WorldOptions = {}): Promise<World> {
+  const { accounts: _, ...rest } = options;
+  const memory = memoryChain({ seed: 'world', challengeWindowSeconds: CHALLENGE_WINDOW_SECONDS, ...rest });
+  const { signers } = accountsOf(options);
   const chains = signers.map(({ address }) => memory.connect(address));
   memory.mint(signers[0]!.address, DEFAULT_SUPPLY);
   return {

@@ -1,5 +1,6 @@
 import type { Hex, StatementSigner } from '@koinon/protocol';
 import { keySigner } from '@koinon/protocol';
+import type { AuditOptions, CourtOptions } from '../courtTerms.ts';
 import type { Chain } from '../interfaces.ts';
 import { devAccount } from '../local/devAccounts.ts';
 
@@ -14,9 +15,27 @@ export interface World {
   close(): Promise<void>;
 }
 
+export interface WorldOptions {
+  accounts?: number;
+  court?: CourtOptions;
+  audits?: AuditOptions;
+}
+
 /** Accounts of a world. */
 export const ACCOUNTS = 4;
 export const CHALLENGE_WINDOW_SECONDS = 1_000;
 
-export const keys: readonly Hex[] = Array.from({ length: ACCOUNTS }, (_, i) => devAccount(i).privateKey);
-export const signers: readonly StatementSigner[] = keys.map(keySigner);
+/** Private keys of the first accounts, and what signs with them. */
+export function accountsOf({ accounts = ACCOUNTS }: WorldOptions): {
+  keys: Hex[];
+  signers: StatementSigner[];
+} {
+  const keys = Array.from({ length: accounts }, (_, i) => devAccount(i).privateKey);
+  return { keys, signers: keys.map(keySigner) };
+}
+
+/** Moves the chain's time to `seconds` (unix) if it is not there yet, so that a window that ends then is over. */
+export async function advanceTo(world: World, seconds: number): Promise<void> {
+  const { timestampSeconds } = await world.as(0).block('latest');
+  if (timestampSeconds < seconds) await world.advance(seconds - timestampSeconds);
+}

@@ -1,5 +1,4 @@
 import {
-  type AuditReport,
   concatBytes,
   type Domains,
   drawId,
@@ -11,6 +10,7 @@ import {
   logEntryTypes,
   type Order,
   statementDigest,
+  ZERO_ADDRESS,
 } from '@koinon/protocol';
 import { encodeAbiParameters, keccak256 } from 'viem/utils';
 import type { Audits, AuditTerms, Place } from '../court.ts';
@@ -25,6 +25,8 @@ import type { TokenBook } from './tokens.ts';
 
 /** The audits as the court of the twin sees them. */
 export interface AuditBook {
+  /** Set by the court: whether it found a receipt false. */
+  isFoundFalse(receipt: Hex): boolean;
   plantedAt(provider: Hex, order: Hex): number | undefined;
   of(account: Hex): Audits;
 }
@@ -54,7 +56,7 @@ interface PlantSet {
   count: number;
   root: Hex;
   revealed: Set<bigint>;
-  closed: boolean;
+  deposit: bigint;
 }
 
 const AUDIT_ROLE = 4;
@@ -69,6 +71,8 @@ export function memoryAudits(parts: AuditParts): AuditBook {
   const setCounts = new Map<Hex, bigint>();
   const planted = new Map<string, number>();
   const paid = new Set<Hex>();
+  /** Beacon rounds of the drawings that were held. */
+  const rounds = new Map<bigint, bigint>();
   const key = (a: Hex, b: Hex) => `${lower(a)}:${lower(b)}`;
   const mismatch = (what: string, doing: string) => refusal('EvidenceMismatch', { what }, doing);
 
@@ -86,35 +90,54 @@ export function memoryAudits(parts: AuditParts): AuditBook {
     return found;
   }
 
-  /** The anchor that first held the leaf; refuses any other place. */
-  function firstAnchor(node: Hex, leaf: Uint8Array, logIndex: bigint, place: Place, doing: string): StoodAt {
+  /** The anchor that a place names, with the leaf in it. */
+  function anchorOf(node: Hex, leaf: Uint8Array, logIndex: bigint, place: Place, doing: string): StoodAt {
     const anchor = nodes.anchorAt(node, place.anchorIndex, doing);
     const root = rootFromInclusion(leaf, { index: logIndex, size: anchor.size, path: place.path }, doing);
     if (root !== anchor.root) throw mismatch('place', doing);
-    const earlier =
-      place.anchorIndex === 0n ? undefined : nodes.anchorAt(node, place.anchorIndex - 1n, doing);
-    if (earlier !== undefined && earlier.size > logIndex) throw mismatch('first anchor', doing);
     return anchor;
+  }
+
+  function drawingOf(expiresAt: bigint): { drawing: bigint; heldFrom: number } {
+    const drawing = expiresAt / BigInt(terms.reportSeconds) + 3n;
+    return { drawing, heldFrom: Number(drawing) * terms.reportSeconds };
+  }
+
+  function stakeOf(operator: Hex): bigint {
+    const { active, unstaking } = nodes.stakeOf(operator);
+    return active + unstaking;
+  }
+
+  function plantDepositOf(provider: Hex, count: number): bigint {
+    const [stake, deposit] = [stakeOf(provider), BigInt(count) * terms.plantDeposit];
+    return deposit < stake ? stake : deposit;
   }
 
   function seedOf(anchor: StoodAt, leaf: Uint8Array, { block }: ActionPlace, doing: string): Hex {
     return drawId(beacon.valueOf(beacon.roundAfter(anchor.block), block, doing), leaf);
   }
 
-  function isEligible(auditor: Hex, provider: Hex, requester: Hex): boolean {
+  const ownerOf = (account: Hex) => nodes.owner(account) ?? account;
+
+  function isEligible(auditor: Hex, order: Order): boolean {
+    const [provider, requester] = [lower(order.provider), lower(order.requester)];
+    const owner = nodes.owner(auditor);
     return (
       (nodes.roles(auditor) & AUDIT_ROLE) !== 0 &&
+      lower(order.auditor) === ZERO_ADDRESS &&
       auditor !== provider &&
       auditor !== requester &&
-      nodes.owner(auditor) !== nodes.owner(provider)
+      owner !== ownerOf(provider) &&
+      owner !== ownerOf(requester)
     );
   }
 
-  function take(order: Order, asked: bigint, doing: string): bigint {
+  function take(order: Order, asked: bigint, isOwn: boolean, doing: string): bigint {
     const fund = fundOf(order.requester, order.token);
     const available = fund.left + fund.leaving;
     const taken = asked < available ? asked : available;
-    if (taken === 0n) {
+    // Only the auditor itself can accept less than its due.
+    if (taken === 0n || (taken < asked && !isOwn)) {
       const facts = { requester: lower(order.requester), token: lower(order.token), asked, available };
       throw refusal('InsufficientFund', facts, doing);
     }
@@ -124,7 +147,8 @@ export function memoryAudits(parts: AuditParts): AuditBook {
     return taken;
   }
 
-  return {
+  const book: AuditBook = {
+    isFoundFalse: () => false,
     plantedAt: (provider, order) => planted.get(key(provider, order)),
     of: account => ({
       address,
@@ -162,6 +186,16 @@ export function memoryAudits(parts: AuditParts): AuditBook {
           fund.refundableAt = 0;
         }),
       fundOf: async (requester, token) => funds.get(key(requester, token))?.left ?? 0n,
+      async leavingOf(requester, token) {
+        const fund = funds.get(key(requester, token));
+        if (fund === undefined || fund.leaving === 0n) return undefined;
+        return { amount: fund.leaving, refundableAt: fund.refundableAt };
+      },
+      plantDepositOf: async (provider, count) => plantDepositOf(lower(provider), count),
+      async plantSet(id) {
+        const found = sets.get(lower(id));
+        return found && { ...found, revealed: found.revealed.size };
+      },
 
       async commitPlants(root, count, options) {
         const { result, ...mined } = await ledger.run(account, options, ({ timestamp }) => {
@@ -171,7 +205,8 @@ export function memoryAudits(parts: AuditParts): AuditBook {
             throw refusal('NotRegistered', { operator: account }, doing);
           const number = setCounts.get(account) ?? 0n;
           const set = keccak256(encodeAbiParameters(setFields, [account, number, root]));
-          tokens.move(koin, account, address, BigInt(count) * terms.plantDeposit, doing);
+          const deposit = plantDepositOf(account, count);
+          tokens.move(koin, account, address, deposit, doing);
           setCounts.set(account, number + 1n);
           sets.set(set, {
             provider: account,
@@ -179,7 +214,7 @@ export function memoryAudits(parts: AuditParts): AuditBook {
             count,
             root: lower(root),
             revealed: new Set(),
-            closed: false,
+            deposit,
           });
           return set;
         });
@@ -195,6 +230,8 @@ export function memoryAudits(parts: AuditParts): AuditBook {
           const until = it.committedAt + terms.revealSeconds;
           if (timestamp >= until) throw refusal('NotNow', { from: it.committedAt, until }, doing);
           if (it.revealed.has(index)) throw refusal('AlreadyRaised', { id: lower(set) }, doing);
+          const [stake, most] = [stakeOf(it.provider), it.deposit + it.deposit / 4n];
+          if (stake > most) throw refusal('StakeTooLarge', { provider: it.provider, stake, most }, doing);
           if (lower(order.provider) !== it.provider) throw mismatch('provider', doing);
           if (!isConsent)
             throw refusal('BadSignature', { digest: plant, signer: lower(order.requester) }, doing);
@@ -203,68 +240,109 @@ export function memoryAudits(parts: AuditParts): AuditBook {
             throw mismatch('set', doing);
           it.revealed.add(index);
           const where = key(it.provider, digest);
-          if (!planted.has(where)) planted.set(where, it.committedAt);
+          planted.set(where, Math.min(planted.get(where) ?? it.committedAt, it.committedAt));
         });
       },
       closePlants: (set, options) =>
         ledger.run(account, options, ({ timestamp }) => {
           const doing = 'closing the planted faults';
           const it = setOf(set, doing);
-          if (it.closed) throw refusal('AlreadyRaised', { id: lower(set) }, doing);
+          if (it.deposit === 0n) throw refusal('AlreadyRaised', { id: lower(set) }, doing);
           const until = it.committedAt + terms.revealSeconds;
           const isWhole = it.revealed.size === it.count;
           if (!isWhole && timestamp < until)
             throw refusal('NotNow', { from: until, until: MAX_UINT256 }, doing);
-          it.closed = true;
-          const deposit = BigInt(it.count) * terms.plantDeposit;
-          if (isWhole) tokens.move(koin, address, it.provider, deposit, doing);
-          else tokens.burn(koin, address, deposit);
+          if (isWhole) tokens.move(koin, address, it.provider, it.deposit, doing);
+          else tokens.burn(koin, address, it.deposit);
+          it.deposit = 0n;
         }),
       plantedAt: async (provider, order) => planted.get(key(provider, order)),
 
-      async redeem(receipt, report, k, options) {
+      drawingOf: async expiresAt => drawingOf(expiresAt),
+      async hold(drawing, options) {
+        const { result, ...mined } = await ledger.run(account, options, ({ timestamp, block }) => {
+          const known = rounds.get(drawing);
+          if (known !== undefined) return known;
+          const from = Number(drawing) * terms.reportSeconds;
+          if (timestamp < from) throw refusal('NotNow', { from, until: MAX_UINT256 }, 'holding the drawing');
+          const round = beacon.roundAfter(block);
+          rounds.set(drawing, round);
+          return round;
+        });
+        return { ...mined, round: result };
+      },
+      roundOf: async drawing => rounds.get(drawing),
+      wins: async (order, value) => isWinning(order, value, terms.ticketOdds),
+
+      async redeem(ticket, options) {
         const doing = 'paying the report';
-        const { order } = receipt;
-        const [work, word]: [typeof receipt.signed.message, AuditReport] = [
-          receipt.signed.message,
-          report.signed.message,
-        ];
-        const [provider, auditor] = [lower(work.provider), lower(word.auditor)];
-        const reportDigest = statementDigest('AuditReport', word, domains);
-        const receiptDigest = statementDigest('Receipt', work, domains);
-        const isAuditors = await check(reportDigest, report.signed.signature, auditor);
-        const isProviders = await check(receiptDigest, receipt.signed.signature, provider);
+        const { message: order } = ticket.order;
+        const { message: receipt } = ticket.receipt;
+        const { message: report } = ticket.report;
+        const { k, receiptPlace, reportPlace } = ticket;
+        const [provider, auditor] = [lower(receipt.provider), lower(report.auditor)];
+        const orderDigest = statementDigest('Order', order, domains);
+        const receiptDigest = statementDigest('Receipt', receipt, domains);
+        const reportDigest = statementDigest('AuditReport', report, domains);
+        const [byRequester, byProvider, byAuditor] = await Promise.all([
+          check(orderDigest, ticket.order.signature, lower(order.requester)),
+          check(receiptDigest, ticket.receipt.signature, provider),
+          check(reportDigest, ticket.report.signature, auditor),
+        ]);
+        const requireSigned = (isSigned: boolean, digest: Hex, signer: Hex) => {
+          if (!isSigned) throw refusal('BadSignature', { digest, signer: lower(signer) }, doing);
+        };
         const { result, ...mined } = await ledger.run(account, options, place => {
-          if (paid.has(reportDigest)) throw refusal('AlreadyPaid', { report: reportDigest }, doing);
-          const unsigned = (digest: Hex, signer: Hex) => refusal('BadSignature', { digest, signer }, doing);
-          if (!isAuditors) throw unsigned(reportDigest, auditor);
-          if (lower(word.receipt) !== receiptDigest) throw mismatch('receipt', doing);
-          if (lower(work.order) !== statementDigest('Order', order, domains)) throw mismatch('order', doing);
-          if (!isProviders) throw unsigned(receiptDigest, provider);
-          const leaf = entryHash(logEntryTypes.Receipt, receiptDigest, receipt.place.leafSalt);
-          const anchor = firstAnchor(provider, leaf, work.logIndex, receipt.place, doing);
+          if (paid.has(orderDigest)) throw refusal('AlreadyPaid', { order: orderDigest }, doing);
+          requireSigned(byRequester, orderDigest, order.requester);
+          const { drawing, heldFrom } = drawingOf(order.expiresAt);
+
+          const isItsOrder =
+            lower(receipt.order) === orderDigest &&
+            provider === lower(order.provider) &&
+            lower(receipt.manifest) === lower(order.manifest);
+          if (!isItsOrder) throw mismatch('order', doing);
+          requireSigned(byProvider, receiptDigest, provider);
+          const leaf = entryHash(logEntryTypes.Receipt, receiptDigest, receiptPlace.leafSalt);
+          const anchor = anchorOf(provider, leaf, receipt.logIndex, receiptPlace, doing);
+          if (receipt.logIndex < anchor.sizeBefore) throw mismatch('first anchor', doing);
           const seed = seedOf(anchor, leaf, place, doing);
           const stakeBlock = anchor.block - 1;
           const stake = nodes.stakeAt(auditor, stakeBlock);
-          if (
-            !isEligible(auditor, provider, lower(order.requester)) ||
-            lower(word.draw) !== seed ||
-            !isAudited(seed, order.auditRatePpm) ||
-            !isDrawn(seed, k, auditor, stake, nodes.totalStakeAt(stakeBlock))
-          )
-            throw refusal('NotDrawn', { auditor }, doing);
-          const own = entryHash(logEntryTypes.AuditReport, reportDigest, report.place.leafSalt);
-          const anchored = firstAnchor(auditor, own, word.logIndex, report.place, doing);
-          if (BigInt(seedOf(anchored, own, place, doing)) % terms.ticketOdds !== 0n)
-            throw refusal('NotWinning', { report: reportDigest }, doing);
-          const amount = take(order, terms.ticketOdds * order.auditAmount, doing);
-          paid.add(reportDigest);
+          const isHis =
+            lower(report.draw) === seed &&
+            k <= terms.maxK &&
+            isAudited(seed, order.auditRatePpm) &&
+            isEligible(auditor, order) &&
+            isDrawn(seed, k, auditor, stake, nodes.totalStakeAt(stakeBlock));
+          if (!isHis) throw refusal('NotDrawn', { auditor }, doing);
+
+          const round = rounds.get(drawing);
+          if (round === undefined) throw refusal('NotHeld', { drawing }, doing);
+          if (!isWinning(orderDigest, beacon.valueOf(round, place.block, doing), terms.ticketOdds))
+            throw refusal('NotWinning', { order: orderDigest }, doing);
+
+          if (lower(report.receipt) !== receiptDigest) throw mismatch('receipt', doing);
+          if ((report.verdict === 1) === book.isFoundFalse(receiptDigest)) throw mismatch('verdict', doing);
+          requireSigned(byAuditor, reportDigest, auditor);
+          const own = entryHash(logEntryTypes.AuditReport, reportDigest, reportPlace.leafSalt);
+          if (anchorOf(auditor, own, report.logIndex, reportPlace, doing).anchoredAt >= heldFrom)
+            throw mismatch('report too late', doing);
+
+          const asked = terms.ticketOdds * order.auditAmount;
+          const amount = take(order, asked, account === auditor, doing);
+          paid.add(orderDigest);
           tokens.move(order.token, address, auditor, amount, doing);
           return amount;
         });
         return { ...mined, paid: result };
       },
-      paid: async report => paid.has(lower(report)),
+      paid: async order => paid.has(lower(order)),
     }),
   };
+  return book;
+}
+
+function isWinning(order: Hex, value: Hex, odds: bigint): boolean {
+  return BigInt(drawId(value, fromHex(order))) % odds === 0n;
 }

@@ -81,17 +81,14 @@ export function memoryChain(options: MemoryChainOptions = {}): MemoryChain {
     address: deployment.audits as Hex,
     terms: auditTerms(challengeWindowSeconds, options.audits),
   });
-  const court = memoryCourt({
-    ...parts,
-    audits,
-    address: deployment.court as Hex,
-    terms: courtTerms(challengeWindowSeconds, options.court ?? LOCAL_COURT),
-  });
+  const terms = courtTerms(challengeWindowSeconds, options.court ?? LOCAL_COURT);
+  const court = memoryCourt({ ...parts, audits, address: deployment.court as Hex, terms });
   const models = memoryModels(ledger);
   const delays = {
     challengeWindowSeconds,
     unstakeSeconds: 3 * challengeWindowSeconds,
     closeSeconds: 2 * challengeWindowSeconds,
+    court: terms,
   };
 
   function connect(given?: Hex): Chain {

@@ -37,11 +37,15 @@ export interface StoodAt {
   root: Hex;
   block: number;
   anchoredAt: number;
+  /** Leaves at the anchor before. */
+  sizeBefore: bigint;
 }
 
 /** Anchors that stay readable, and the room one challenge window has. */
 const ANCHOR_RING = 2048;
 const ANNOUNCEMENT_MAX = 1024;
+const freeStakeOf = ({ active, locked }: { active: bigint; locked: bigint }) =>
+  active > locked ? active - locked : 0n;
 const nobody = { active: 0n, unstaking: 0n, locked: 0n };
 
 /** The registry as other contracts of the twin see it. Operators in lower case; refusals as the contract's. */
@@ -123,15 +127,12 @@ export function memoryNodes(
     roles: entry.roles,
     metadata: entry.metadata,
     multiaddrs: [...entry.multiaddrs],
-    stake: entry.active,
+    stake: freeStakeOf(entry),
     registeredAt: entry.registeredAt,
   });
 
   return {
-    freeStake(operator) {
-      const { active, locked } = entries.get(lower(operator)) ?? nobody;
-      return active > locked ? active - locked : 0n;
-    },
+    freeStake: operator => freeStakeOf(entries.get(lower(operator)) ?? nobody),
     owner: operator => entries.get(operator)?.owner,
     roles: operator => entries.get(operator)?.roles ?? 0,
     stakeOf(operator) {
@@ -302,7 +303,8 @@ export function memoryNodes(
             const { transaction, block, blockHash, timestamp } = place;
             const anchor = { size, root: lower(root), transaction, block, blockHash };
             anchors.push(anchor);
-            if (grew) changes.push({ size, root: lower(root), block, anchoredAt: timestamp });
+            const sizeBefore = last?.size ?? 0n;
+            if (grew) changes.push({ size, root: lower(root), block, anchoredAt: timestamp, sizeBefore });
             tell({ type: 'anchored', operator: account, anchor });
           }),
         async head(operator) {

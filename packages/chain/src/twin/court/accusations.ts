@@ -67,6 +67,8 @@ export function accusations(bench: Bench, account: Hex): Accusations {
         requireOpening(second.execution, b.opening, doing);
         if (sayTheSame(a.opening, b.opening)) throw refusal('NoContradiction', {}, doing);
         for (const [i, isSigned] of signed.entries()) bench.requireSigned(isSigned, both[i]!, accused, doing);
+        // Planted faults differ from what is right by their very purpose.
+        if (both.some(statement => bench.planted.has(statement))) throw refusal('NoContradiction', {}, doing);
         const fresh = both.filter(statement => bench.ground(statement) === undefined);
         if (fresh[0] === undefined) throw refusal('AlreadyRaised', { id: both[0] }, doing);
         const hearing = { place, tell, by: account };
@@ -149,9 +151,7 @@ export function accusations(bench: Bench, account: Hex): Accusations {
         bench.requireSigned(isSigned, statement, accused, doing);
         const about = digest('Receipt', receipt);
         if (lower(message.receipt) !== about) throw mismatch('receipt', doing);
-        const ground = bench.ground(about);
-        if (message.verdict !== 1 || (ground !== 'jury' && ground !== 'arithmetic'))
-          throw refusal('NoContradiction', {}, doing);
+        if (message.verdict !== 1 || !bench.refuted.has(about)) throw refusal('NoContradiction', {}, doing);
         decide({ place, tell, by: account }, accused, statement, 'report', doing);
       });
     },

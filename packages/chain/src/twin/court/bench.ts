@@ -56,12 +56,14 @@ interface Sentence {
   bountyTo: Hex;
 }
 
-type Case = { lien: bigint; frozen: bigint; open: number; closedAt: number };
+type Case = { lien: bigint; frozen: bigint; open: number; at: number };
 
 /** What all kinds of evidence share (CourtBase.sol): liens on stake, convictions, and the KOIN the court owes. */
 export interface Bench extends CourtParts {
   book: CourtBook;
   planted: Set<Hex>;
+  /** Receipts that a replay showed to be false. */
+  refuted: Set<Hex>;
   /** Filled by the juries. */
   costs: Map<Hex, Costs>;
   /** Filled by the money: what becomes of a receipt's amount. */
@@ -87,8 +89,10 @@ export interface Bench extends CourtParts {
   fine(node: Hex, most: bigint, hearing: Hearing): bigint;
   caseOf(statement: Hex): Case;
   viewCase(statement: Hex): CaseView;
-  enterCase(statement: Hex, node: Hex): void;
-  leaveCase(statement: Hex, node: Hex, place: ActionPlace): void;
+  enterCase(statement: Hex, node: Hex, place: ActionPlace): void;
+  leaveCase(hearing: Hearing, statement: Hex, node: Hex): void;
+  /** Ends a hold that was taken then. */
+  lift(hearing: Hearing, node: Hex, amount: bigint, takenAt: number): void;
   takeLien(statement: Hex): bigint;
   convict(
     hearing: Hearing,
@@ -116,12 +120,15 @@ export function bench(parts: CourtParts): Bench {
   const debts = new Map<Hex, bigint>();
   const cases = new Map<Hex, Case>();
   const sentences = new Map<string, Sentence>();
+  /** When a node was convicted while cases held some of its stake. */
+  const condemnedAt = new Map<Hex, number>();
   let burnable = 0n;
 
   const it: Bench = {
     ...parts,
     book,
     planted: new Set(),
+    refuted: new Set(),
     costs: new Map(),
     freeze: () => undefined,
     giveBack: () => undefined,
@@ -139,6 +146,7 @@ export function bench(parts: CourtParts): Bench {
     ground: statement => grounds.get(lower(statement)),
     find(statement, ground) {
       if (!grounds.has(statement)) grounds.set(statement, ground);
+      if (ground === 'jury' || ground === 'arithmetic') it.refuted.add(statement);
     },
     enter({ place, tell }, fact) {
       tell(enterFact(book, { ...fact, block: place.block, transaction: place.transaction }));
@@ -166,35 +174,43 @@ export function bench(parts: CourtParts): Bench {
     fine(node, most, { place, tell }) {
       const taken = it.lockUpTo(node, most);
       if (taken > 0n) nodes.slash(node, taken, address, place, tell);
+      burnable += taken;
       return taken;
     },
     caseOf(statement) {
       const known = cases.get(statement);
       if (known !== undefined) return known;
-      const fresh = { lien: 0n, frozen: 0n, open: 0, closedAt: 0 };
+      const fresh = { lien: 0n, frozen: 0n, open: 0, at: 0 };
       cases.set(statement, fresh);
       return fresh;
     },
     viewCase(statement) {
-      const { closedAt, ...rest } = cases.get(lower(statement)) ?? {
-        lien: 0n,
-        frozen: 0n,
-        open: 0,
-        closedAt: 0,
-      };
-      return { ...rest, closedAt: closedAt === 0 ? undefined : closedAt };
+      const { at, ...rest } = cases.get(lower(statement)) ?? { lien: 0n, frozen: 0n, open: 0, at: 0 };
+      return { ...rest, at: at === 0 ? undefined : at };
     },
-    enterCase(statement, node) {
+    enterCase(statement, node, place) {
       const about = it.caseOf(statement);
-      if (about.open++ === 0 && !grounds.has(statement)) about.lien = it.lockUpTo(node, terms.lien);
+      if (about.open++ !== 0) return;
+      about.at = place.timestamp;
+      if (!grounds.has(statement)) about.lien = it.lockUpTo(node, terms.lien);
     },
-    leaveCase(statement, node, place) {
+    leaveCase(hearing, statement, node) {
       const about = it.caseOf(statement);
       if (--about.open !== 0) return;
-      nodes.unlock(node, about.lien);
+      const { lien, at } = about;
       about.lien = 0n;
-      if (grounds.has(statement)) about.closedAt = place.timestamp;
-      else it.giveBack(statement, place);
+      about.at = hearing.place.timestamp;
+      it.lift(hearing, node, lien, at);
+      if (!grounds.has(statement) || it.planted.has(statement)) it.giveBack(statement, hearing.place);
+    },
+    lift({ place, tell }, node, amount, takenAt) {
+      if (amount === 0n) return;
+      if ((condemnedAt.get(node) ?? 0) < takenAt) nodes.unlock(node, amount);
+      else {
+        // All stake of who was convicted meanwhile is forfeit, this part too.
+        nodes.slash(node, amount, address, place, tell);
+        burnable += amount;
+      }
     },
     takeLien(statement) {
       const about = cases.get(statement);
@@ -204,7 +220,9 @@ export function bench(parts: CourtParts): Bench {
     },
     convict(hearing, { accused, statement, dispute, ground, bountyTo }) {
       it.find(statement, ground);
-      const amount = it.takeLien(statement) + it.lockUpTo(accused, FAR);
+      const lien = it.takeLien(statement);
+      if (nodes.stakeOf(accused).locked > lien) condemnedAt.set(accused, hearing.place.timestamp);
+      const amount = lien + it.lockUpTo(accused, FAR);
       it.sentence(accused, dispute ?? statement, amount, bountyTo);
       it.enter(hearing, {
         what: 'convicted',
@@ -228,8 +246,8 @@ export function bench(parts: CourtParts): Bench {
       nodes.slash(accused, amount, address, hearing.place, hearing.tell);
       const costs = it.costs.get(id);
       const fees = costs?.fees ?? 0n;
-      const receipt = costs?.receipt ?? id;
-      const isSpared = it.planted.has(receipt) && (receipt !== id || grounds.get(id) === 'arithmetic');
+      const about = costs?.receipt ?? id;
+      const isSpared = it.planted.has(about) && it.refuted.has(about);
       const most = (isSpared ? amount : amount / 4n) - fees;
       const wanted = costs === undefined ? terms.evidenceBounty : terms.bounty;
       const bounty = bountyTo === ZERO_ADDRESS ? 0n : wanted < most ? wanted : most;

@@ -110,8 +110,8 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
     it.outcome = 'acquitted';
     bench.owe(it.node, terms.demandBond);
     bench.enter(hearing, { what: 'demand-met', id: it.demand, who: it.node, accused: it.node, details: {} });
-    if (it.what === 'report') nodes.unlock(it.node, it.held);
-    else bench.leaveCase(it.statement, it.node, hearing.place);
+    if (it.what === 'report') bench.lift(hearing, it.node, it.held, it.until - terms.demandSeconds);
+    else bench.leaveCase(hearing, it.statement, it.node);
   }
 
   function requirePlaced(node: Hex, leaf: Uint8Array, index: bigint, at: Place, doing: string): StoodAt {
@@ -200,7 +200,7 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
               throw mismatch('nothing to show', doing);
             const index = what === 'inclusion' || what === 'opening' ? 0n : asked;
             const state = raise(hearing, { node, statement, what, index }, doing);
-            bench.enterCase(statement, node);
+            bench.enterCase(statement, node, hearing.place);
             return state;
           });
         },
@@ -218,7 +218,7 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
             const what = 'consistency';
             const state = raise(hearing, { node, statement, what, index: anchorIndex }, doing);
             state.anchor = { size, root };
-            bench.enterCase(statement, node);
+            bench.enterCase(statement, node, hearing.place);
             return state;
           });
         },
@@ -261,9 +261,8 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
         answerTrace: (id, receipt, { opening, count, root, path }, options) =>
           answering(id, 'trace', digest('Receipt', receipt), options, (it, doing) => {
             requireOpening(receipt.execution, opening, doing);
-            const known = stepCounts.get(it.statement);
-            if (known !== undefined && known !== count) throw mismatch('count', doing);
-            if (count === 0n) throw mismatch('path', doing);
+            const known = stepCounts.get(it.statement) ?? count;
+            if (count === 0n || known !== count) throw mismatch('count', doing);
             const index = it.index < count ? it.index : count - 1n;
             const leaf = leafHash(fromHex(root));
             if (rootFromInclusion(leaf, { index, size: count, path }, doing) !== lower(opening.trace))
@@ -325,7 +324,7 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
               bench.convict(hearing, {
                 ...{ accused: node, statement, dispute: demand, ground, bountyTo: demander },
               });
-              bench.leaveCase(statement, node, place);
+              bench.leaveCase(hearing, statement, node);
             }
             bench.enforce(hearing, node, demand);
           }),

@@ -134,7 +134,7 @@ export function juryBook(bench: Bench): { of(account: Hex): Juries } {
       if (outcome === 'acquitted') bench.burnLater(pool - paid);
       else bench.owe(view.accuser, pool - paid);
     }
-    bench.leaveCase(receipt, accused, hearing.place);
+    bench.leaveCase(hearing, receipt, accused);
     const details = { outcome, majority: majority ?? ZERO_32 };
     bench.enter(hearing, { what: 'resolved', id: dispute, accused, details });
   }
@@ -162,7 +162,7 @@ export function juryBook(bench: Bench): { of(account: Hex): Juries } {
       bench.find(receipt, 'jury');
       const lien = bench.takeLien(receipt);
       most = min(lien, due + (bountyTo === ZERO_ADDRESS ? 0n : terms.bounty));
-      nodes.unlock(accused, lien - most);
+      bench.lift(hearing, accused, lien - most, bench.caseOf(receipt).at);
       bench.sentence(accused, dispute, most, bountyTo);
       bench.enter(hearing, {
         what: 'convicted',
@@ -195,8 +195,8 @@ export function juryBook(bench: Bench): { of(account: Hex): Juries } {
           const isSigned = await check(receipt, signature, accused);
           const { result, ...mined } = await ledger.run(account, options, (place, tell) => {
             bench.requireSigned(isSigned, receipt, accused, doing);
-            bench.requireUndecided(receipt, doing);
-            bench.requireRecent(message.anchorBy, place, doing);
+            // What was convicted on another ground can still be refuted.
+            if (bench.refuted.has(receipt)) throw refusal('AlreadyRaised', { id: receipt }, doing);
             if (lower(message.order) !== digest('Order', order)) throw mismatch('order', doing);
             requireOpening(message.execution, opening, doing);
             const claimed = claimedOutcome(step, opening, doing);
@@ -204,7 +204,7 @@ export function juryBook(bench: Bench): { of(account: Hex): Juries } {
             const dispute = disputeIdOf(receipt, previousRoot, claimed);
             if (disputes.has(dispute)) throw refusal('AlreadyRaised', { id: dispute }, doing);
             bench.take(account, terms.accuseBond, doing);
-            bench.enterCase(receipt, accused);
+            bench.enterCase(receipt, accused, place);
             bench.freeze(receipt, message, place);
             const stakeBlock = place.block - 1;
             const state: State = {
@@ -347,7 +347,6 @@ export function juryBook(bench: Bench): { of(account: Hex): Juries } {
               reward = BigInt(vote.seats) * state.costs.reward;
               bench.owe(juror, reward);
             } else penalty = bench.fine(juror, BigInt(vote.seats) * terms.jurorPenalty, hearing);
-            bench.burnLater(penalty);
             const fact = { id: dispute, who: juror, details: texts({ round, reward, penalty }) };
             bench.enter(hearing, { what: 'vote-settled', ...fact });
           }),

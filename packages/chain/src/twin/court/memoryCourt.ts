@@ -18,6 +18,7 @@ export function memoryCourt(parts: CourtParts): { of(account: Hex): Court } {
   const juries = juryBook(shared);
   const money = moneyBook(shared);
   const { book, ledger } = shared;
+  parts.audits.isFoundFalse = receipt => shared.ground(receipt) !== undefined;
 
   return {
     of: account => ({
@@ -44,7 +45,7 @@ export function memoryCourt(parts: CourtParts): { of(account: Hex): Court } {
 function sentences(
   shared: Bench,
   account: Hex,
-): Pick<Court, 'enforce' | 'sentenceOf' | 'plead' | 'isPlanted'> {
+): Pick<Court, 'enforce' | 'sentenceOf' | 'plead' | 'isPlanted' | 'isRefuted'> {
   const { ledger, digest, planted, audits } = shared;
   return {
     enforce: (accused, id, options) =>
@@ -70,5 +71,6 @@ function sentences(
         shared.enter({ place, tell, by: account }, { what: 'pleaded', ...fact });
       }),
     isPlanted: async receipt => planted.has(lower(receipt)),
+    isRefuted: async receipt => shared.refuted.has(lower(receipt)),
   };
 }

@@ -138,7 +138,7 @@ export function moneyBook(bench: Bench): { of(account: Hex): Money } {
           const doing = 'sweeping what was frozen';
           const receipt = lower(given);
           const about = bench.caseOf(receipt);
-          const { frozen, closedAt, open } = about;
+          const { frozen, at: closedAt, open } = about;
           if (frozen === 0n || open !== 0) throw refusal('Unknown', { id: receipt }, doing);
           const from = closedAt + terms.evidenceSeconds;
           if (place.timestamp < from) throw refusal('NotNow', { from, until: 2n ** 256n - 1n }, doing);

@@ -1,0 +1,50 @@
+import type { AuditReport, ExecutionOpening, Hex } from '@koinon/protocol';
+import { encodeAbiParameters } from 'viem/utils';
+import type { Place } from '../court.ts';
+
+const bytes32 = { type: 'bytes32' } as const;
+const uint64 = { type: 'uint64' } as const;
+const path = { name: 'path', type: 'bytes32[]' } as const;
+const opening = {
+  type: 'tuple',
+  components: [
+    { name: 'salt', ...bytes32 },
+    { name: 'exitCode', type: 'uint32' },
+    { name: 'fuel', ...uint64 },
+    { name: 'rawOutput', ...bytes32 },
+    { name: 'trace', ...bytes32 },
+  ],
+} as const;
+const place = {
+  type: 'tuple',
+  components: [{ name: 'leafSalt', ...bytes32 }, { name: 'anchorIndex', type: 'uint256' }, path],
+} as const;
+const report = {
+  type: 'tuple',
+  components: [
+    { name: 'receipt', ...bytes32 },
+    { name: 'auditor', type: 'address' },
+    { name: 'execution', ...bytes32 },
+    { name: 'verdict', type: 'uint8' },
+    { name: 'draw', ...bytes32 },
+    { name: 'logIndex', ...uint64 },
+    { name: 'anchorBy', ...uint64 },
+  ],
+} as const;
+const signature = {
+  type: 'tuple',
+  components: [
+    { name: 'r', ...bytes32 },
+    { name: 'vs', ...bytes32 },
+  ],
+} as const;
+
+/** What answers each kind of demand, as ICourt.Demanded says. */
+export const encodeAnswer = {
+  inclusion: (where: Place): Hex => encodeAbiParameters([place], [where]),
+  opening: (what: ExecutionOpening): Hex => encodeAbiParameters([opening], [what]),
+  trace: (what: { opening: ExecutionOpening; count: bigint; root: Hex; path: Hex[] }): Hex =>
+    encodeAbiParameters([opening, uint64, bytes32, path], [what.opening, what.count, what.root, what.path]),
+  report: (message: AuditReport, signed: { r: Hex; vs: Hex }): Hex =>
+    encodeAbiParameters([report, signature], [message, signed]),
+};
