@@ -17,6 +17,7 @@ import { mnemonicToAccount } from 'viem/accounts';
 import { foundry } from 'viem/chains';
 import { startAnvil } from './anvil.ts';
 import { artifact, type ContractName, contractsFolder } from './foundry.ts';
+import { measureAudits } from './measureAudits.ts';
 
 /** Most an operation may cost, gas of the whole transaction (issue 2). */
 export const budgets: Record<string, number> = {
@@ -31,6 +32,10 @@ export const budgets: Record<string, number> = {
   'register a model without parents': 90_000,
   'register a model with a parent': 90_000,
   'record a drand round': 200_000,
+  'fund audits': 80_000,
+  'hold a drawing': 60_000,
+  'redeem a ticket': 300_000,
+  'commit to planted faults': 220_000,
 };
 
 const WINDOW_SECONDS = 3_600;
@@ -53,12 +58,12 @@ export async function measureGas(): Promise<Record<string, number>> {
 async function measure(url: string): Promise<Record<string, number>> {
   const transport = http(url);
   const chain = createPublicClient({ chain: foundry, transport, pollingInterval: 10, cacheTime: 0 });
-  const [payer, operator, signer] = [0, 1, 2].map(addressIndex =>
+  const [payer, operator, signer, requester] = [0, 1, 2, 3].map(addressIndex =>
     mnemonicToAccount(MNEMONIC, { addressIndex }),
   );
-  if (!payer || !operator || !signer) throw new Error('unreachable');
+  if (!payer || !operator || !signer || !requester) throw new Error('unreachable');
   const wallets = new Map(
-    [payer, operator].map(account => [
+    [payer, operator, signer].map(account => [
       account.address,
       createWalletClient({ account, chain: foundry, transport }),
     ]),
@@ -301,7 +306,7 @@ async function measure(url: string): Promise<Record<string, number>> {
   );
 
   // ── Beacons ──
-  await deploy('BlockBeacon');
+  const beacon = await deploy('BlockBeacon');
   const block = await chain.getBlockNumber();
   measured['record a block'] = await send(payer.address, 'BlockBeacon', 'record', block, '0x');
   const { quicknet } = JSON.parse(
@@ -310,5 +315,36 @@ async function measure(url: string): Promise<Record<string, number>> {
   await deploy('DrandBeacon', BigInt(quicknet.genesisTime), 3n, quicknet.publicKeyPoint, 30n);
   const [{ round, proof }] = quicknet.rounds as [{ round: string; proof: Hex }];
   measured['record a drand round'] = await send(payer.address, 'DrandBeacon', 'record', BigInt(round), proof);
-  return measured;
+
+  // ── Audits ──
+  await send(signer.address, 'Nodes', 'register', signer.address, peerId, 2, digest('m'));
+  await send(operator.address, 'Nodes', 'update', operator.address, peerId, 4, digest('m'));
+  async function ask(
+    from: Hex,
+    name: ContractName,
+    functionName: string,
+    ...args: unknown[]
+  ): Promise<unknown> {
+    const { abi } = artifact(name);
+    const request = { abi: abi as Abi, functionName, args, address: addresses.get(name)!, account: from };
+    return (await chain.simulateContract(request)).result;
+  }
+  const ofAudits = await measureAudits({
+    payer,
+    provider: signer,
+    auditor: operator,
+    requester,
+    koin,
+    nodes,
+    beacon,
+    chainId: foundry.id,
+    deploy,
+    send,
+    ask,
+    blockHash: async number => (await chain.getBlock({ blockNumber: number })).hash,
+    timeSeconds: async () => Number((await chain.getBlock()).timestamp),
+    pass,
+    digest,
+  });
+  return { ...measured, ...ofAudits };
 }

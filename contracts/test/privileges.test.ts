@@ -84,6 +84,7 @@ const actors: Record<ContractName, Record<string, string>> = {
     closePlants: 'anyone',
     commitPlants: 'self',
     fund: 'self',
+    hold: 'anyone',
     redeem: 'anyone',
     refund: 'self',
     requestRefund: 'self',
