@@ -218,3 +218,17 @@ test('anchors are numbered as the court counts them: a repeated one has no numbe
     ],
   );
 });
+
+test('a head that the later anchor bears out is no evidence about what was rewritten after it', async () => {
+  const [honest, forked] = [logOf(12), logOf(12, 4)];
+  const anchors = [...anchorsOf(honest, [3, 6]), { ...anchorsOf(forked, [9])[0]!, index: 2 }];
+  const first = await followLog(nothing, anchors.slice(0, 1), answering(honest, 3), NEVER);
+  const quiet = { ...answering(honest, 6), head: async () => honest.head(3) };
+  const second = await followLog(first.log, anchors.slice(0, 2), quiet, NEVER);
+  assert.deepEqual(second.findings, []);
+  const third = await followLog(second.log, anchors, { ...answering(forked, 9), head: silent.head }, NEVER);
+  const [doubt] = third.findings;
+  assert.ok(doubt?.kind === 'inconsistent');
+  assert.equal(doubt.earlier.size, 6n);
+  assert.equal(doubt.head, undefined);
+});

@@ -52,9 +52,17 @@ export async function followLog(
     if (reason === 'wrong' || patience.isOver) {
       const { size, root } = earlier;
       const doubt = { kind: 'inconsistent', node, earlier: { size, root }, later, reason } as const;
-      outcome.findings.push(head ? { ...doubt, head } : doubt);
+      const speaks = head && (await isUnshown(head, later));
+      outcome.findings.push(speaks ? { ...doubt, head } : doubt);
     }
     return reason;
+  };
+
+  /** False for a head that the anchor bears out: a demand about it would be answered, and paid for. */
+  const isUnshown = async ({ message }: Signed<'LogHead'>, later: AnchorRecord): Promise<boolean> => {
+    if (!isLogSize(later.size)) return true;
+    const proof = await questions.consistency(node, message.size, later.size);
+    return proof === SILENT || !isPrefix(message, later, proof);
   };
 
   const { verified } = log;
