@@ -24,6 +24,7 @@ import { type LogMonitor, startMonitor } from './monitor/logMonitor.ts';
 import { answer } from './peers/ask.ts';
 import type { NodePorts } from './ports/ports.ts';
 import { serveOffers, type Terms } from './provide/offerBook.ts';
+import { AuditRecord } from './record/auditRecord.ts';
 import { Payer } from './request/payer.ts';
 import { type LogAnchoring, startAnchoring } from './statements/anchorLog.ts';
 import { HeadBook } from './statements/headBook.ts';
@@ -68,6 +69,8 @@ export interface KoinonNode {
   audits: AuditBook;
   auditing: AuditService | undefined;
   court: CourtService;
+  /** What this node has seen of audits. */
+  record: AuditRecord;
   dossiers: DossierBook;
   workflows: Workflows;
   studies: StudyService;
@@ -114,6 +117,7 @@ export async function createNode(
   const datasets = new DatasetBook(database);
   const audits = new AuditBook(database);
   const dossiers = new DossierBook(database);
+  const record = new AuditRecord(database);
   const workflows = new Workflows(database, ports.clock);
   const catalogue = new Catalogue(database);
   const readers = new BlobReaders(store);
@@ -187,12 +191,12 @@ export async function createNode(
   const auditing = roleNames.has('audit')
     ? serveAudits(
         ports,
-        { audits, dossiers, leads: new LeadBook(database), anchoring, reported: court.reported },
+        { audits, dossiers, leads: new LeadBook(database), anchoring, record, reported: court.reported },
         { maxRunMs: options.maxRunMs, maxMemoryBytes: options.maxMemoryBytes, slots: options.slots },
       )
     : undefined;
   const studies = startStudies(
-    { ports, workflows, channels, payer, catalogue, programs },
+    { ports, workflows, channels, payer, catalogue, programs, record, court },
     new StudyBook(database),
   );
 
@@ -206,6 +210,7 @@ export async function createNode(
     audits,
     auditing,
     court,
+    record,
     dossiers,
     workflows,
     studies,

@@ -17,6 +17,7 @@ import { Turns } from '../durable/turns.ts';
 import { answer, ask } from '../peers/ask.ts';
 import { nowSeconds } from '../ports/clock.ts';
 import type { NodePorts } from '../ports/ports.ts';
+import type { AuditRecord } from '../record/auditRecord.ts';
 import type { LogAnchoring } from '../statements/anchorLog.ts';
 import { sealStatement } from '../statements/sealStatement.ts';
 import type { AuditBook } from './auditBook.ts';
@@ -78,13 +79,14 @@ export function serveAudits(
     dossiers: DossierBook;
     leads: LeadBook;
     anchoring: LogAnchoring;
+    record: AuditRecord;
     /** Told of every report that stands in the log, again after a restart. */
     reported(finding: AuditFinding): void;
   },
   limits: { maxRunMs: number; maxMemoryBytes: number; slots: number },
 ): AuditService {
   const { network, chain, store, clock, journal } = ports;
-  const { audits, dossiers, leads, anchoring, reported } = services;
+  const { audits, dossiers, leads, anchoring, record, reported } = services;
   const stopping = new AbortController();
   const { signal } = stopping;
   const turns = new Turns();
@@ -163,6 +165,7 @@ export function serveAudits(
         verdict,
         endedAtMs: clock.nowMs(),
       });
+      record.reported(receipt, ports.signer.address, verdict, clock.nowMs());
       journal.note('audit-reported', {
         receipt,
         verdict,
@@ -193,7 +196,12 @@ export function serveAudits(
   const begin = (receipt: Hex, { dossier, draw }: CheckedAudit): void => {
     dossiers.keep(receipt, dossier);
     const { provider } = dossier.receipt.message;
-    audits.begin({ receipt, provider, draw, begunAtMs: clock.nowMs() });
+    const drawnAtMs = clock.nowMs();
+    audits.begin({ receipt, provider, draw, begunAtMs: drawnAtMs });
+    const { program } = decodeManifest(dossier.manifest);
+    const by = draw === ZERO_32 ? 'owner' : 'lot';
+    if (by === 'lot') record.tossed(receipt, true);
+    record.drawn({ receipt, auditor: ports.signer.address, provider, program, by, drawnAtMs });
     pool.add(receipt);
   };
 

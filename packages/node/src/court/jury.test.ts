@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { tamperOutput } from '../process/tamperOutput.ts';
 import { auditedJob, courtNetwork, jurors, stakeOf } from '../testing/courtNetwork.ts';
 import { until } from '../testing/observe.ts';
 import type { SeededNetwork } from '../testing/seededNetwork.ts';
-import { tampered } from '../testing/tamper.ts';
 
 async function withNetwork(seed: number, body: (network: SeededNetwork) => Promise<void>): Promise<void> {
   const network = await courtNetwork(seed);
@@ -23,7 +23,7 @@ const decided = (network: SeededNetwork, patienceMs?: number) =>
 test('one altered byte goes to the court by itself, and costs the stake', async () => {
   await withNetwork(101, async network => {
     await network.crash('alder');
-    await network.start('alder', { alter: tampered });
+    await network.start('alder', { alterResult: tamperOutput });
     const receipt = await auditedJob(network);
     const [dispute] = await decided(network);
     assert.equal(dispute?.outcome, 'convicted');

@@ -1,5 +1,5 @@
 import type { Chain } from '@koinon/chain';
-import type { CheckpointStore, Executor } from '@koinon/executors';
+import type { CheckpointStore, ExecutionResult, Executor } from '@koinon/executors';
 import type { Network } from '@koinon/network';
 import type { Deployment, Hex, StatementSigner } from '@koinon/protocol';
 import type { Store } from '@koinon/store';
@@ -50,6 +50,8 @@ export interface NodePorts {
   executor: Executor;
   /** Where an interrupted job's state is kept, by the digest of its order; without it every job begins anew. */
   checkpointsOf?: ((order: Hex) => CheckpointStore) | undefined;
+  /** How this node lies about what its jobs came to. Nothing in production; a test shows that it loses its stake. */
+  alterResult?: ((result: ExecutionResult) => ExecutionResult) | undefined;
   signer: StatementSigner;
   deployment: Deployment;
   journal: Journal;

@@ -5,9 +5,10 @@ import type { Tap } from '@koinon/network';
 import { asKoinonError, KoinonError, toWire } from '@koinon/protocol';
 import { type Checkpoint, checkpointSteps, type Journal } from '../ports/ports.ts';
 import { openNode } from './openNode.ts';
+import { tamperOutput } from './tamperOutput.ts';
 
 /**
- * One node as a process: `main.ts HOME [--crash-at STEP] [--wire-tap FOLDER]`. Says `{"event":"ready",…}` on standard
+ * One node as a process: `main.ts HOME [--crash-at STEP] [--wire-tap FOLDER] [--tamper-output]`. Says `{"event":"ready",…}` on standard
  * output when it serves, writes what happens to HOME/node.log, leaves on SIGTERM, SIGINT, or when its standard input
  * closes (its parent died).
  */
@@ -17,7 +18,11 @@ const LEAVING_MS = 4_000;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { 'crash-at': { type: 'string' }, 'wire-tap': { type: 'string' } },
+  options: {
+    'crash-at': { type: 'string' },
+    'wire-tap': { type: 'string' },
+    'tamper-output': { type: 'boolean' },
+  },
 });
 const [home] = positionals;
 if (!home) {
@@ -41,6 +46,7 @@ try {
     journal,
     version: VERSION,
     ...(values['crash-at'] ? { checkpoint: crashingAt(values['crash-at']) } : {}),
+    ...(values['tamper-output'] ? { alterResult: tamperOutput } : {}),
     ...(values['wire-tap'] ? { wireTap: writingTo(values['wire-tap']) } : {}),
   });
   let isLeaving = false;

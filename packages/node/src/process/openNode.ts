@@ -11,7 +11,7 @@ import { sqlDatabaseOver } from '../durable/sqlDatabase.ts';
 import { serveHttp } from '../http/serveHttp.ts';
 import { decryptKey, keystoreSchema } from '../keys/keystore.ts';
 import { systemClock } from '../ports/clock.ts';
-import type { Checkpoint, Journal } from '../ports/ports.ts';
+import type { Checkpoint, Journal, NodePorts } from '../ports/ports.ts';
 import { type NodeConfig, readDeployment, readJson, readNodeConfig } from './nodeConfig.ts';
 import { readShippedPrograms } from './shippedPrograms.ts';
 
@@ -22,6 +22,8 @@ export interface OpenNodeOptions {
   checkpoint?: Checkpoint;
   /** Sees every byte for other nodes before encryption. */
   wireTap?: Tap;
+  /** See `NodePorts`; for tests. */
+  alterResult?: NodePorts['alterResult'];
   version: string;
 }
 
@@ -79,6 +81,7 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
         network,
         store,
         executor,
+        alterResult: options.alterResult,
         checkpointsOf: order => fileCheckpoints(join(checkpointFolder, order)),
         signer,
         deployment,

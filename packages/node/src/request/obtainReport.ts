@@ -30,6 +30,8 @@ export interface AuditQuestion {
   order: Signed<'Order'>;
   manifest: Uint8Array;
   inclusion: Inclusion;
+  /** Told of the report once its signature is checked, and again once its place in the auditor's log is. */
+  seen?(report: Signed<'AuditReport'>, isPlaced: boolean): void;
 }
 
 /** What an auditor needs of a public job: this node has it all, so the provider's silence keeps nobody away. */
@@ -111,6 +113,7 @@ export async function obtainReport(
     throw wrong('the audit report is about something else');
   }
   if (said.anchorBy > latestAnchor(ports.clock)) throw wrong('the audit report would be anchored too late');
+  audit.seen?.(report, false);
   if (said.verdict === auditVerdicts.unavailable) {
     throw new KoinonError({
       code: 'K_AUDIT_UNAVAILABLE',
@@ -137,6 +140,7 @@ export async function obtainReport(
     { node: auditor, leaf, leafSalt, index: Number(said.logIndex), untilSeconds: said.anchorBy },
     signal,
   );
+  audit.seen?.(report, true);
   return { report, inclusion };
 }
 

@@ -2,6 +2,7 @@ import {
   type Assurance,
   AUDIT_RATE_ALWAYS_PPM,
   assurances,
+  auditVerdicts,
   channelSchema,
   cidOfDigest,
   DAG_CBOR,
@@ -27,10 +28,13 @@ import {
 import { z } from 'zod';
 import { drawForReceipt, tossFor } from '../audit/drawForReceipt.ts';
 import { proveInclusion } from '../audit/proveInclusion.ts';
+import type { CourtService } from '../court/courtService.ts';
 import type { Workflows } from '../durable/workflow.ts';
 import { ask } from '../peers/ask.ts';
 import { nowSeconds } from '../ports/clock.ts';
 import type { NodePorts } from '../ports/ports.ts';
+import type { AuditRecord } from '../record/auditRecord.ts';
+import { rateFor } from '../record/rateFor.ts';
 import type { ChannelBook } from '../work/channelBook.ts';
 import { checkReceipt, fetchOutputs, receiptStep } from './checkReceipt.ts';
 import { fundChannel } from './fundChannel.ts';
@@ -53,6 +57,15 @@ export interface JobRequest {
   assurance: Assurance;
 }
 
+/** What ordering a job takes. */
+export interface JobServices {
+  workflows: Workflows;
+  channels: ChannelBook;
+  payer: Payer;
+  record: AuditRecord;
+  court: Pick<CourtService, 'seen' | 'openings'>;
+}
+
 /** Names of a job's steps, in order; each step's result is what the timeline shows. */
 export const jobPhases = ['channel', 'order', 'receipt', 'anchor', 'audit', 'fetch', 'voucher'] as const;
 
@@ -72,14 +85,14 @@ const voucherStep = z.object({ voucher: signedSchema('Voucher').optional(), amou
  */
 export async function performJob(
   ports: NodePorts,
-  services: { workflows: Workflows; channels: ChannelBook; payer: Payer },
+  services: JobServices,
   workflow: string,
   job: string,
   request: JobRequest,
   signal: AbortSignal,
 ): Promise<JobEvidence> {
   const { network, signer, deployment, clock } = ports;
-  const { workflows, channels, payer } = services;
+  const { workflows, channels, payer, record } = services;
   const step = <S extends z.ZodType>(
     phase: (typeof jobPhases)[number],
     resultSchema: S,
@@ -111,7 +124,7 @@ export async function performJob(
         maxAmount,
         assurance: assurances[request.assurance],
         replicas: 1,
-        auditRatePpm: isAudited ? AUDIT_RATE_ALWAYS_PPM : 0,
+        auditRatePpm: await ratePpm(),
         auditAmount: 0n,
         comparator: ZERO_32,
         auditor: request.grant?.message.auditor ?? ZERO_ADDRESS,
@@ -155,7 +168,9 @@ export async function performJob(
       if (answer.state === state) await clock.wait(STATUS_PAUSE_MS, signal);
     }
     const orderedAt = ordered.order.message.expiresAt - ORDER_SECONDS;
-    return checkReceipt(ports, answer, ordered.digest, { ...request, orderedAt });
+    const checked = await checkReceipt(ports, answer, ordered.digest, { ...request, orderedAt });
+    if (checked.opening) services.court.seen(checked.digest, checked.receipt, checked.opening);
+    return checked;
   });
 
   const leaf = logLeafHash('Receipt', received.digest, received.leafSalt);
@@ -175,21 +190,40 @@ export async function performJob(
 
   const { audits, lot } = await step('audit', auditStep, async () => {
     if (!isAudited) return { audits: [] };
-    const question = { provider, received, order: ordered.order, manifest: request.manifest, inclusion };
+    const seen = noting(services, received.digest, () => clock.nowMs());
+    const question = {
+      provider,
+      received,
+      order: ordered.order,
+      manifest: request.manifest,
+      inclusion,
+      seen,
+    };
+    const expected = (auditors: readonly Hex[], by: 'lot' | 'owner') => {
+      for (const auditor of auditors) {
+        const { digest: receipt } = received;
+        const drawnAtMs = clock.nowMs();
+        record.drawn({ receipt, auditor, provider, program: manifest.program, by, drawnAtMs });
+      }
+    };
     if (request.assurance === 'owner-audited') {
       const { auditor } = ordered.order.message;
+      expected([auditor], 'owner');
       const report = await obtainReport(ports, { ...question, auditor, draw: ZERO_32 }, signal);
       return { audits: [{ ...report, choice: { by: 'owner' as const } }] };
     }
     const anchorBlock = inclusion.anchor.block;
     const { seed, ...tossed } = await tossFor(ports, leaf, anchorBlock, signal);
-    if (!isAuditedBy(seed, ordered.order.message.auditRatePpm)) return { audits: [], lot: tossed };
+    const isDrawn = isAuditedBy(seed, ordered.order.message.auditRatePpm);
+    record.tossed(received.digest, isDrawn);
+    if (!isDrawn) return { audits: [], lot: tossed };
     const parties = { provider, requester: signer.address };
     const {
       auditors,
       seed: draw,
       ...choice
     } = await drawForReceipt(ports, { leaf, anchorBlock, ...parties }, signal);
+    expected(auditors, 'lot');
     const reports = await obtainReports(ports, { ...question, auditors, draw }, signal);
     return { audits: reports.map(report => ({ ...report, choice: { by: 'lot' as const, ...choice } })) };
   });
@@ -221,6 +255,21 @@ export async function performJob(
     audits,
     ...(lot ? { lot } : {}),
   });
+
+  async function ratePpm(): Promise<number> {
+    if (request.assurance === 'owner-audited') return AUDIT_RATE_ALWAYS_PPM;
+    if (!isAudited) return 0;
+    return rateFor(ports, record, { provider, program: manifest.program, maxAmount });
+  }
+}
+
+/** Keeps every report that was seen: a lie is brought before the court when its receipt is refuted. */
+function noting({ court, record }: JobServices, receipt: Hex, nowMs: () => number) {
+  return (report: Signed<'AuditReport'>, isPlaced: boolean): void => {
+    court.openings.keepReport(report);
+    const { auditor, verdict } = report.message;
+    if (isPlaced || verdict !== auditVerdicts.agrees) record.reported(receipt, auditor, verdict, nowMs());
+  };
 }
 
 function late(provider: Hex, order: Hex): KoinonError {

@@ -45,6 +45,8 @@ export interface StartOptions {
   checkpoint?: Checkpoint;
   /** How this node's executor lies, for tests of the checks. */
   alter?: (result: ExecutionResult) => ExecutionResult;
+  /** How it lies about its own jobs, and about nothing else. */
+  alterResult?: (result: ExecutionResult) => ExecutionResult;
   executor?: Executor;
   /** The shipped programs by name; none unless told. */
   programs?: ReadonlyMap<string, Uint8Array>;
@@ -108,6 +110,7 @@ export async function seededNetwork(
         network,
         store,
         executor: options.executor ?? quickExecutor(options.alter),
+        alterResult: options.alterResult,
         signer,
         deployment,
         journal: { note: (event, facts = {}) => void notes.push({ event, facts }) },

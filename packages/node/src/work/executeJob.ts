@@ -37,7 +37,10 @@ export interface JobSetting {
 
 /** Runs a manifest, sends private outputs through the gate, and keeps what came out; returns what to seal. */
 export async function executeJob(
-  ports: Pick<NodePorts, 'store' | 'network' | 'executor' | 'random' | 'checkpoint' | 'checkpointsOf'>,
+  ports: Pick<
+    NodePorts,
+    'store' | 'network' | 'executor' | 'random' | 'checkpoint' | 'checkpointsOf' | 'alterResult'
+  >,
   readers: BlobReaders,
   job: Job,
   setting: JobSetting,
@@ -47,7 +50,7 @@ export async function executeJob(
   const requester = job.order.message.requester;
   const inputs = await gatherInputs(ports, manifest, [requester], setting, options.signal);
   const checkpoints = ports.checkpointsOf?.(job.orderDigest);
-  const result = await ports.executor.run(
+  const ran = await ports.executor.run(
     { manifest, program: inputs.program, inputs: inputs.files },
     {
       ...(checkpoints ? { checkpoints } : {}),
@@ -58,6 +61,7 @@ export async function executeJob(
         options.onProgress(Number(progress.fuelUsed) / manifest.limits.fuel),
     },
   );
+  const result = ports.alterResult?.(ran) ?? ran;
   await ports.checkpoint('execution-done');
   const salt = manifest.private ? toHex(ports.random()) : ZERO_32;
   // Anyone can make the raw outputs of a public job again; a private one's stay here, for its auditor and a court.
