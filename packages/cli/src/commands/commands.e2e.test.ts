@@ -58,6 +58,10 @@ const commands: string[][] = [
   ['models', 'pull', 'cohort', '-o', join(folder, 'pulled')],
   ['predict', 'cohort', '--row', 'age=61', 'sex=female'],
   ['predict', 'cohort', '--csv', csv],
+  ['integrity'],
+  ['disputes', 'ls'],
+  ['disputes', 'ls', '--open'],
+  ['disputes', 'show', 'last'],
   ['node', 'status'],
 ];
 for (const words of commands) {
@@ -275,4 +279,22 @@ test('a stranger’s text cannot move the cursor of the terminal', async () => {
   assert.equal(typed.code, 0);
   assert.equal(typed.stdout.includes('\u001b') || typed.stdout.includes('\u202e'), false);
   assert.match(typed.stdout, /fine \[2J {2}koinon/);
+});
+
+test('a dispute is told act by act, by the beginning of its id or of the receipt it is about', async () => {
+  for (const beginning of ['0xddd', '0xeeee', 'last']) {
+    const { stdout, code } = await ask(['disputes', 'show', beginning]);
+    assert.equal(code, 0);
+    assert.match(stdout, /Dispute 0xdddddddd…dddddd: convicted/);
+    assert.match(stdout, /disputed at step 3.*\n.*seals its vote.*\n.*loses 10 KOIN of its stake: a jury/);
+    assert.match(stdout, /koinon verify 0xe{64} --step 3/);
+  }
+  const unknown = await ask(['disputes', 'show', '0x1234']);
+  assert.equal(unknown.code, 2);
+});
+
+test('the residual risk is told with its factors', async () => {
+  const { stdout } = await ask(['integrity']);
+  assert.match(stdout, /agreement +75 % \(3 of 4 replays\)/);
+  assert.match(stdout, /0xaaaaaa…aaaa +10 +0 +3 +100 % +33\.3 % +33\.3 % +10/);
 });

@@ -1,6 +1,14 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Anvil, type Chain, connectChain, deployContracts, devAccount, startAnvil } from '@koinon/chain';
+import {
+  type Anvil,
+  type Chain,
+  connectChain,
+  deployContracts,
+  devAccount,
+  LOCAL_COURT,
+  startAnvil,
+} from '@koinon/chain';
 import { readJson } from '@koinon/node';
 import { type Deployment, deploymentSchema, KoinonError } from '@koinon/protocol';
 import { usageError } from '../terminal/usageError.ts';
@@ -83,6 +91,7 @@ export async function startLocalNetwork(folder: string, options: LocalNetworkOpt
           rpcUrls: [rpcUrl],
           privateKey: account.privateKey,
           pollingMs: 50,
+          court: LOCAL_COURT,
           ...(window === undefined ? {} : { challengeWindowSeconds: window }),
         })
       : readJson(deploymentPath, deploymentSchema);

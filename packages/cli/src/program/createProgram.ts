@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addData } from '../commands/data.ts';
 import { addDeploy } from '../commands/deploy.ts';
 import { addDev } from '../commands/dev.ts';
+import { addDisputes } from '../commands/disputes.ts';
 import { addJobs } from '../commands/jobs.ts';
 import { addKeys } from '../commands/keys.ts';
 import { addModels } from '../commands/models.ts';
@@ -50,6 +51,7 @@ export function createProgram(surroundings: Surroundings): Command {
   addModels(program, surroundings);
   addPredict(program, surroundings);
   addVerify(program, surroundings);
+  addDisputes(program, surroundings);
   program.commandsGroup('A network of your own, or a node of one:');
   addDeploy(program, surroundings);
   addNode(program, surroundings);

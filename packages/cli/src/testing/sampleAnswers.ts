@@ -52,6 +52,71 @@ const described = {
     ],
   },
 };
+const dispute = {
+  id: digest('d'),
+  kind: 'jury',
+  accused: hospital,
+  accuser: auditor,
+  statement: digest('e'),
+  outcome: 'convicted',
+  ground: 'jury',
+  slashed: '10000000000000000000',
+  openedAtSeconds: 1_000,
+  settledAtSeconds: 2_000,
+  stage: 'settled',
+};
+const disputeInFull = {
+  ...dispute,
+  timeline: [
+    ['accused', auditor, { step: '3' }],
+    ['vote-sealed', researcher, { round: '0' }],
+    ['convicted', hospital, { ground: 'jury', slashed: '10000000000000000000' }],
+  ].map(([what, who, details], i) => ({
+    what,
+    who,
+    details,
+    id: digest('d'),
+    timeSeconds: 1_000 + i,
+    block: i,
+    transaction: digest(String(i)),
+  })),
+  jury: { step: '3', claimed: digest('1'), majority: digest('2'), stakeBlock: 9, rounds: [] },
+};
+const integrity = {
+  atSeconds: 3_000,
+  block: 12,
+  beacon: 'block',
+  challengeWindowSeconds: 604_800,
+  audits: { receipts: 9, drawn: 4, done: 4, agrees: 3, differs: 1, unavailable: 0, latest: [] },
+  disputes: { open: 0, convicted: 1, acquitted: 0, undecided: 0 },
+  convictions: [],
+  slashed: '10000000000000000000',
+  providers: [
+    {
+      operator: hospital,
+      roles: ['provide'],
+      stake: '10000000000000000000',
+      freeStake: '10000000000000000000',
+      exposure: '0',
+      convictions: 0,
+      risk: {
+        agreements: 3,
+        recordRatePpm: 1_000_000,
+        bondRatePpm: 20_000,
+        auditRatePpm: 1_000_000,
+        detectionPpm: 1_000_000,
+        adversarialSharePpm: 333_333,
+        auditors: 1,
+        collusionPpm: 333_333,
+        undetectedPpm: 333_333,
+        lossOnDetection: '10000000000000000000',
+        gain: '10',
+        gainInFlight: '0',
+      },
+    },
+  ],
+  logs: [{ operator: auditor, state: 'ok', size: '3', anchoredSize: '3', anchoredAtBlock: 4 }],
+};
 export const step = (name: string, result: unknown) => ({
   name,
   status: 'done',
@@ -147,6 +212,9 @@ export const answers: Answers = {
   'POST /api/blobs': { cid: cidOfBlob(modelBytes) },
   'POST /api/tables': { cid: cidOfBlob(metrics), rows: 4 },
   'GET /api/jobs': { jobs: [] },
+  'GET /api/integrity': integrity,
+  'GET /api/disputes': { disputes: [dispute] },
+  [`GET /api/disputes/${dispute.id}`]: disputeInFull,
   'GET /api/models': { models: [model] },
   'GET /api/models/cohort': {
     model,

@@ -1,10 +1,10 @@
 import { type Chain, connectChain, httpTransport } from '@koinon/chain';
-import { type Deployment, type Hex, roles, schema } from '@koinon/protocol';
-import type { Sources } from '@koinon/verify';
+import { type Deployment, type Hex, roles, schema, ZERO_32 } from '@koinon/protocol';
+import type { CourtFinding, Sources } from '@koinon/verify';
 import { z } from 'zod';
 
 type ChainSources = Required<
-  Pick<Sources, 'anchor' | 'dataset' | 'model' | 'block' | 'candidates' | 'totalStake'>
+  Pick<Sources, 'anchor' | 'dataset' | 'model' | 'block' | 'candidates' | 'totalStake' | 'beacon' | 'court'>
 >;
 
 /** How long the history of a model's passports is waited for, milliseconds. */
@@ -31,6 +31,11 @@ export async function openChainSources(
       candidates: draw => candidatesOf(chain, draw),
       totalStake: async block =>
         (await chain.nodes.stakesAt(block)).reduce((sum, { stake }) => sum + stake, 0n),
+      beacon: {
+        roundAfter: block => chain.beacon.roundAfter(block),
+        value: round => chain.beacon.known(round),
+      },
+      court: statement => findingOf(chain, statement),
     },
     close: () => chain.close(),
   };
@@ -49,6 +54,36 @@ export async function candidatesOf(
     const isParty = operator === provider || operator === requester;
     return node !== undefined && (node.roles & roles.audit) !== 0 && !isParty && !owners.has(node.owner);
   });
+}
+
+/** What the court made of a receipt or report; undefined where nobody ever disputed it. */
+export async function findingOf(
+  { court }: Pick<Chain, 'court'>,
+  statement: Hex,
+): Promise<CourtFinding | undefined> {
+  const [convictions, disputes, demands] = await Promise.all([
+    court.convictions(),
+    court.disputes(),
+    court.demands(),
+  ]);
+  const jury = disputes.find(({ receipt }) => receipt === statement);
+  const step = jury && {
+    dispute: jury.dispute,
+    step: jury.step,
+    claimed: jury.claimed,
+    accuser: jury.accuser,
+    ...(jury.majority ? { majority: jury.majority } : {}),
+  };
+  const conviction = convictions.find(found => found.statement === statement);
+  if (conviction) {
+    const { ground, accuser, slashed, block, transaction, dispute } = conviction;
+    const named = dispute === ZERO_32 ? {} : { dispute };
+    return { ...step, ...named, outcome: 'convicted', ground, accuser, slashed, block, transaction };
+  }
+  if (jury) return { ...step, outcome: jury.outcome, block: jury.block };
+  const demand = demands.findLast(found => found.statement === statement && found.outcome === 'open');
+  if (!demand) return undefined;
+  return { outcome: 'open', dispute: demand.demand, accuser: demand.demander, block: demand.block };
 }
 
 /**

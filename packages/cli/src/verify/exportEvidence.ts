@@ -1,18 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { type Cid, cidOfNode, encodeNode, KoinonError, toWire } from '@koinon/protocol';
 import { exportBundle, gatherBlobs, readPassport, type Sources } from '@koinon/verify';
+import { gatherDispute } from './gatherDispute.ts';
 import type { Subject } from './subject.ts';
 
 /**
- * Writes the evidence and every public blob it names to one file; its size in bytes and the blobs in it. Throws `K_FILE`,
+ * Writes the evidence and every public blob it names to one file, with the disputed step where there is one; its size in bytes and the blobs in it. Throws `K_FILE`,
  * and a schema's error for a passport that is none.
  */
 export async function exportEvidence(
   subject: Exclude<Subject, { kind: 'bundle' }>,
-  sources: Pick<Sources, 'blob'>,
+  sources: Sources,
   path: string,
+  step?: number,
 ): Promise<{ path: string; size: number; blobs: number }> {
-  const bytes = await bundleOf(subject, sources);
+  const bytes = await bundleOf(subject, sources, step);
   try {
     await writeFile(path, bytes.file);
   } catch (cause) {
@@ -29,7 +31,8 @@ export async function exportEvidence(
 
 async function bundleOf(
   subject: Exclude<Subject, { kind: 'bundle' }>,
-  sources: Pick<Sources, 'blob'>,
+  sources: Sources,
+  step: number | undefined,
 ): Promise<{ file: Uint8Array; blobs: number }> {
   const isJob = subject.kind === 'job';
   const wire = isJob ? toWire(subject.evidence) : undefined;
@@ -39,7 +42,13 @@ async function bundleOf(
     isJob ? { evidence: subject.evidence } : { passport: readPassport(subject.bytes) },
     sources,
   );
-  const blobs = new Map([...named, [root, content] as const]);
-  const file = exportBundle({ root, blobs, ...(isJob ? { domains: subject.domains } : {}) });
+  const dispute = isJob ? await gatherDispute(subject, sources, step) : undefined;
+  const blobs = new Map([...named, ...(dispute?.blobs ?? []), [root, content] as const]);
+  const file = exportBundle({
+    root,
+    blobs,
+    ...(isJob ? { domains: subject.domains } : {}),
+    ...(dispute ? { dispute: dispute.name } : {}),
+  });
   return { file, blobs: blobs.size };
 }

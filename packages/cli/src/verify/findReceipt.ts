@@ -49,7 +49,8 @@ async function* knownJobs(reach: Reach): AsyncGenerator<KnownJob> {
   for (const { id } of studies) {
     const { steps } = await reach.client.get(`/api/studies/${encodeURIComponent(id)}`, studyAnswer);
     for (const { name, evidence } of jobsOfSteps(steps)) {
-      yield { name: `${name} of study ${id}`, evidence, domains: await reach.deployment() };
+      const { chainId, nodes, escrow, datasets } = await reach.deployment();
+      yield { name: `${name} of study ${id}`, evidence, domains: { chainId, nodes, escrow, datasets } };
     }
   }
 }
@@ -66,6 +67,7 @@ function jobsOfSteps(
   return names.flatMap(name => {
     const { order, manifest } = of(`${name}.order`);
     const { receipt, outputs, verdict, opening } = of(`${name}.receipt`);
+    const audit = of(`${name}.audit`);
     const signed = signedSchema('Order').safeParse(order);
     const isGranted = signed.success && signed.data.message.grant !== ZERO_32;
     const parsed = jobEvidenceSchema.safeParse({
@@ -78,7 +80,8 @@ function jobsOfSteps(
       outputs,
       ...(verdict ? { verdict } : {}),
       inclusion: results.get(`${name}.anchor`),
-      audits: of(`${name}.audit`)['audits'] ?? [],
+      audits: audit['audits'] ?? [],
+      ...(audit['lot'] ? { lot: audit['lot'] } : {}),
     });
     return parsed.success ? [{ name, evidence: parsed.data }] : [];
   });

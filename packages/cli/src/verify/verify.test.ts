@@ -5,9 +5,23 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { digestOfCid, type Hex, statementDigest, toWire, ZERO_ADDRESS } from '@koinon/protocol';
+import {
+  cidOfBlob,
+  type DisputeDetail,
+  type DisputeSummary,
+  digestOfCid,
+  fromHex,
+  type Hex,
+  rootOf,
+  statementDigest,
+  stepOutcomeDigest,
+  toHex,
+  toWire,
+  utf8,
+  ZERO_ADDRESS,
+} from '@koinon/protocol';
 import { readBundle } from '@koinon/verify';
-import { domains, flipped, makeStudy } from '@koinon/verify/testing';
+import { digestOf, domains, flipped, makeStudy } from '@koinon/verify/testing';
 import type { Output } from '../commands/surroundings.ts';
 import { type VerifyOptions, type VerifySurroundings, verify } from './verify.ts';
 
@@ -24,6 +38,9 @@ const deployment = {
   startBlock: 0,
   token: ZERO_ADDRESS,
   models: ZERO_ADDRESS,
+  beacon: ZERO_ADDRESS,
+  audits: ZERO_ADDRESS,
+  court: ZERO_ADDRESS,
   ...domains,
 };
 const entry = { name: 'cohort', version: 1, model: passport.model, passport: cid, registeredAtMs: 1 };
@@ -49,11 +66,49 @@ async function answer(path: string, query: URLSearchParams): Promise<unknown> {
   if (anchor) return { anchor: chain.firstAnchor(anchor[1] as Hex, BigInt(query.get('size')!)) ?? null };
   const dataset = /^\/api\/datasets\/(\d+)$/.exec(path);
   if (dataset) return chain.datasets.get(BigInt(dataset[1]!));
+  if (path === '/api/disputes') return { disputes: convicted ? [convicted] : [] };
+  if (convicted && path === `/api/disputes/${convicted.id}`) return convictedInFull(convicted);
   return undefined;
 }
 
+let convicted: DisputeSummary | undefined;
+const roots = ['state 0', 'state 1', 'state 2'].map(digestOf);
+const falseRoots = [roots[0]!, digestOf('another'), roots[2]!];
+
+function disputeAbout(statement: Hex): DisputeSummary {
+  return {
+    id: digestOf('dispute'),
+    kind: 'jury',
+    accused: runEvidence.receipt.message.provider,
+    accuser: ZERO_ADDRESS,
+    statement,
+    outcome: 'convicted',
+    ground: 'jury',
+    slashed: '5000000000000000000',
+    openedAtSeconds: 1,
+    settledAtSeconds: 2,
+    stage: 'settled',
+  };
+}
+
+function convictedInFull(dispute: DisputeSummary): DisputeDetail {
+  const claimed = stepOutcomeDigest({ stateRoot: falseRoots[1]! });
+  const majority = stepOutcomeDigest({ stateRoot: roots[1]! });
+  return {
+    ...dispute,
+    timeline: [],
+    jury: { step: '1', claimed, majority, stakeBlock: 1, rounds: [] },
+    work: { manifest: runEvidence.manifest, roots: falseRoots },
+  };
+}
+
 /** A study without a passport: its one job stands in its steps. */
-const runJob = await makeStudy({ metrics: () => ({ order: { nonce: `0x${'77'.repeat(32)}` } }) });
+const runJob = await makeStudy({
+  metrics: plan => ({
+    order: { nonce: `0x${'77'.repeat(32)}` },
+    result: { ...plan.result, traceRoot: toHex(rootOf(falseRoots.map(fromHex))) },
+  }),
+});
 const runEvidence = runJob.passport.evaluations[0]!.metrics;
 const runReceipt = statementDigest('Receipt', runEvidence.receipt.message, domains);
 function stepsOfRun() {
@@ -124,10 +179,25 @@ async function told(
   const { replay, programs } = world.sources;
   const code = await verify(surroundings, what, options, ({ replay: wanted }) => ({
     programs: programs!,
-    ...(wanted ? { replay: replay! } : {}),
+    ...(wanted
+      ? {
+          replay: async job => ({ ...(await replay!(job)), ...runResult(what) }),
+          replayStep: async (_, { index }) => ({
+            ...(index === 0 ? {} : { before: roots[index - 1]!, state: utf8.encode(`state ${index - 1}`) }),
+            stateRoot: roots[index]!,
+          }),
+        }
+      : {}),
   }));
   return { code, text };
 }
+
+/** What a replay of the run comes to: what its provider signed for, unless the court is to find otherwise. */
+const runResult = (what: string) => {
+  if (what !== runReceipt && !what.endsWith('disputed.koinon')) return {};
+  const own = convicted ? roots : falseRoots;
+  return { traceRoot: toHex(rootOf(own.map(root => fromHex(root)))), stepRoots: own };
+};
 
 const ofCode = (code: string) => (error: { code?: string }) => error.code === code;
 
@@ -216,6 +286,53 @@ test('with --json one value says everything', async () => {
   assert.equal(replay.state, 'skipped');
 });
 
+test('a receipt that the court found false is told: what it did, where, and at which step it parts', async () => {
+  convicted = disputeAbout(runReceipt);
+  try {
+    const { code, text } = await told(runReceipt, {}, { node: url });
+    assert.equal(code, 3);
+    assert.match(text, /✗ No court has found this receipt false\./);
+    assert.match(text, /a jury drawn by lot replayed step 1 of its work.*lost 5 KOIN/);
+    assert.match(text, /first step that ends otherwise is step 1 of 3/);
+  } finally {
+    convicted = undefined;
+  }
+});
+
+test('one step is replayed alone and told apart from what its provider signed for', async () => {
+  convicted = disputeAbout(runReceipt);
+  try {
+    const first = await told(runReceipt, { step: '0' }, { node: url });
+    assert.match(first.text, /✓ Run alone here, step 0 ends as its provider committed to\./);
+    const wrong = await told(runReceipt, { step: '1' }, { node: url });
+    assert.equal(wrong.code, 3);
+    assert.match(wrong.text, /✗ Run alone here, step 1 .*\n +From the same state it ends here in/);
+    const beyond = await told(runReceipt, { step: '9' }, { node: url });
+    assert.match(beyond.text, /There is no such step/);
+  } finally {
+    convicted = undefined;
+  }
+});
+
+test('a disputed step is exported with the state before it, and convicts whoever reads the file alone', async () => {
+  const file = join(folder, 'disputed.koinon');
+  convicted = disputeAbout(runReceipt);
+  try {
+    assert.equal((await told(runReceipt, { export: file }, { node: url })).code, 3);
+    const bundle = readBundle(new Uint8Array(readFileSync(file)));
+    assert.ok(bundle.dispute && bundle.blobs.has(cidOfBlob(utf8.encode('state 0'))));
+    const alone = await told(file);
+    assert.equal(alone.code, 3);
+    assert.match(alone.text, /\ndispute\n/);
+    assert.match(alone.text, /✗ Run alone here, step 1/);
+    assert.match(alone.text, /Only the chain can tell\./);
+    const again = await told(file, { step: '0' });
+    assert.match(again.text, /Nobody here has the states of its steps/);
+  } finally {
+    convicted = undefined;
+  }
+});
+
 test('what cannot be meant is told before anybody is asked', async () => {
   for (const what of ['no/such/file', 'no-such.koinon', '0x12', 'Not A Model']) {
     await assert.rejects(told(what), ofCode('K_USAGE'), what);
@@ -223,6 +340,9 @@ test('what cannot be meant is told before anybody is asked', async () => {
   await assert.rejects(told(bundleFile, { export: 'x' }), ofCode('K_USAGE'));
   await assert.rejects(told('cohort', { offline: true, rpc: 'http://x' }), ofCode('K_USAGE'));
   await assert.rejects(told('cohort', { network: bundleFile }, { node: url }), ofCode('K_USAGE'));
+  await assert.rejects(told(runReceipt, { step: '-1' }, { node: url }), ofCode('K_USAGE'));
+  await assert.rejects(told('cohort', { step: '0' }, { node: url }), ofCode('K_USAGE'));
+  await assert.rejects(told(bundleFile, { step: '0' }), ofCode('K_USAGE'));
   await assert.rejects(told(folder), ofCode('K_FILE'));
   await assert.rejects(told('cohort'), ofCode('K_NODE_UNREACHABLE'));
 });

@@ -1,5 +1,14 @@
-import { KoinonError } from '@koinon/protocol';
-import { type Check, type Sources, summarize, verifyBundle, verifyJob, verifyPassport } from '@koinon/verify';
+import { decodeNode, jobEvidenceSchema, KoinonError } from '@koinon/protocol';
+import {
+  type Check,
+  readBundle,
+  type Sources,
+  summarize,
+  verifyBundle,
+  verifyJob,
+  verifyPassport,
+  verifyStep,
+} from '@koinon/verify';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { byteCount } from '../terminal/amounts.ts';
 import { exitCodes } from '../terminal/printError.ts';
@@ -11,7 +20,7 @@ import { openChainSources } from './chainSources.ts';
 import { exportEvidence } from './exportEvidence.ts';
 import { findSubject } from './findSubject.ts';
 import { localSources } from './localSources.ts';
-import { nodeSources } from './nodeSources.ts';
+import { nodeSources, nodeTrace } from './nodeSources.ts';
 import { checkPrinter } from './printChecks.ts';
 import { type Reach, reachNodes, readDeployment } from './reach.ts';
 import type { Subject } from './subject.ts';
@@ -23,6 +32,8 @@ export interface VerifyOptions {
   network?: string;
   export?: string;
   details?: boolean;
+  /** A step of one job, to be replayed alone. */
+  step?: string;
 }
 
 /** What of the surroundings a verification needs. */
@@ -44,6 +55,7 @@ export async function verify(
   if (options.offline && options.rpc) {
     throw usageError('--offline and --rpc contradict each other.', 'Leave one of them out.');
   }
+  const step = options.step === undefined ? undefined : parseStep(options.step);
   const progress = createProgress(surroundings);
   let reached: Reach | undefined;
   const reach = () => {
@@ -66,7 +78,7 @@ export async function verify(
   }
   const checks: Check[] = [];
   try {
-    for await (const check of checksOf(subject, sources)) {
+    for await (const check of checksOf(subject, sources, step)) {
       progress.stop();
       checks.push(check);
       if (!surroundings.json) printer.print(check);
@@ -77,7 +89,7 @@ export async function verify(
   }
   const written =
     options.export && subject.kind !== 'bundle'
-      ? await exportEvidence(subject, sources, options.export)
+      ? await exportEvidence(subject, sources, options.export, step)
       : undefined;
   const summary = summarize(checks);
   if (surroundings.json) {
@@ -98,10 +110,33 @@ export async function verify(
   return summary.state === 'ok' ? 0 : exitCodes.checkFailed;
 }
 
-function checksOf(subject: Subject, sources: Sources): AsyncIterable<Check> {
+function checksOf(subject: Subject, sources: Sources, step: number | undefined): AsyncIterable<Check> {
+  if (step !== undefined) return stepChecksOf(subject, sources, step);
   if (subject.kind === 'bundle') return verifyBundle(subject.bytes, sources);
   if (subject.kind === 'job') return verifyJob(subject.evidence, subject.domains, 'job', sources);
   return verifyPassport(subject.bytes, subject.cid, sources);
+}
+
+/** A step is one of a job: of a receipt, or of a file about one. Throws `K_USAGE`, and `K_BAD_BUNDLE` for a file that is none. */
+function stepChecksOf(subject: Subject, sources: Sources, step: number): AsyncIterable<Check> {
+  if (subject.kind === 'job') return verifyStep(subject.evidence, subject.domains, step, sources);
+  if (subject.kind === 'bundle') {
+    const { root, blobs, domains } = readBundle(subject.bytes);
+    const content = blobs.get(root);
+    const evidence = content && jobEvidenceSchema.safeParse(decodeNode(content));
+    if (evidence?.success && domains) {
+      return verifyStep(evidence.data, domains, step, { ...sources, blob: async cid => blobs.get(cid) });
+    }
+  }
+  throw usageError(
+    `${subject.title} is made of several jobs, and --step is about one.`,
+    'Give the digest of its receipt; "koinon jobs show" prints it.',
+  );
+}
+
+function parseStep(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw usageError(`--step cannot be "${text}".`, 'Give a whole number; 0 is the first step.');
 }
 
 interface Asked {
@@ -125,7 +160,7 @@ async function sourcesFor(
     const sources = { blob: async () => undefined, ...own };
     return { sources, close, word: 'From the file alone; nobody is asked.' };
   }
-  const base: Sources = { blob: cid => reach().blob(cid), ...own };
+  const base: Sources = { blob: cid => reach().blob(cid), ...nodeTrace(() => reach().client), ...own };
   if (options.offline) return { sources: base, close, word: 'The chain is not asked.' };
   const domains = options.network ? await readDeployment(options.network) : await reach().deployment();
   const rpcUrl = options.rpc ?? reach().rpcUrl;

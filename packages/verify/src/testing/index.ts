@@ -1,4 +1,4 @@
 /** A small honest network in memory, for tests of whatever checks evidence. */
-export { domains, parties } from './parties.ts';
+export { digestOf, domains, parties } from './parties.ts';
 export { flipped } from './tamper.ts';
 export { collect, makeStudy, names, publish, type Study, type World } from './world.ts';
