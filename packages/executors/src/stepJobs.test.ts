@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -7,11 +9,13 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { rootOf, toHex } from '@koinon/protocol';
 import { EXIT } from '@koinon/runtime';
 import { createExecutor, openingOf, stepOutcomeOf } from './createExecutor.ts';
@@ -42,6 +46,17 @@ const factsOf = ({ stepRoots, stdout, ...result }: ExecutionResult) => ({
   opening: openingOf({ ...result, stdout }, ZERO),
   roots: stepRoots!.map(toHex),
 });
+
+/** Resolves when the file is there, whole. */
+function watchFor(file: string): Promise<void> {
+  return new Promise(resolve => {
+    const watcher = watch(dirname(file), () => {
+      if (!existsSync(file)) return;
+      watcher.close();
+      resolve();
+    });
+  });
+}
 
 const executor = createExecutor({ sandbox: 'process' });
 
@@ -75,6 +90,22 @@ test('a run that was killed goes on from its last checkpoint, to the receipt it 
     readdirSync(folder).filter(name => name.startsWith('killed')),
     [],
   );
+});
+
+test('a run whose node was killed with it goes on from the file it left', async () => {
+  const file = join(folder, 'node');
+  const script = fileURLToPath(new URL('./testing/children/checkpointing.ts', import.meta.url));
+  const node = spawn(process.execPath, [script, file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const gone = once(node, 'exit');
+  const saved = watchFor(file);
+  await Promise.race([saved, gone]);
+  node.kill('SIGKILL');
+  await gone;
+  assert.ok(existsSync(file), 'it was killed after its first checkpoint and before its end');
+  const job = jobOf(counting(100, 3_000_000), { limits: { fuel: 1e12 } });
+  const resumed = await executor.run(job, { ...options, checkpoints: fileCheckpoints(file) });
+  assert.ok(resumed.resumedSteps! > 0);
+  assert.deepEqual(factsOf(resumed), factsOf(await executor.run(job, options)));
 });
 
 test('a program that traps after it was resumed has used exactly what it would have', async () => {
