@@ -351,6 +351,19 @@ contract NodesTest is Test {
         nodes.anchor(1, keccak256("root"));
     }
 
+    function test_AnAnchorKnowsHowLongTheLogWasBeforeIt() public {
+        uint64[3] memory sizes = [uint64(3), 10, 11];
+        uint64 before;
+        vm.startPrank(OPERATOR);
+        for (uint256 i; i < 3; ++i) {
+            nodes.anchor(sizes[i], bytes32(i + 1));
+            // Said again, it is no other anchor.
+            nodes.anchor(sizes[i], bytes32(i + 1));
+            vm.assertEq(nodes.anchorAt(OPERATOR, i).sizeBefore, before);
+            before = sizes[i];
+        }
+    }
+
     function test_TheHeadIsTheNewestAnchor() public {
         vm.assertEq(nodes.head(OPERATOR).size, 0);
         vm.startPrank(OPERATOR);

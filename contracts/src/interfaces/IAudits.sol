@@ -12,17 +12,15 @@ import {IBeacon} from "./IBeacon.sol";
 ///
 /// Tickets. Proving a report on chain costs more than most audits earn, so an order is a lottery ticket: one in
 /// TICKET_ODDS wins, and pays TICKET_ODDS x auditAmount to one auditor, as far as the fund goes. In expectation no
-/// order
-/// costs its requester more than its `auditAmount`, whatever provider and auditors do, since nothing of theirs is in
-/// the lot: an order has one drawing, named by its own `expiresAt`, and one lot in it, sha256(beacon value ‖ order
+/// order costs its requester more than its `auditAmount`, whatever provider and auditors do, since nothing of theirs is
+/// in the lot: an order has one drawing, named by its own `expiresAt`, and one lot in it, sha256(beacon value ‖ order
 /// digest). Another receipt, report, anchor, salt or auditor for the same order changes neither, and an order pays
 /// once.
 ///
-///     expiresAt ──► the next but two multiples of REPORT_WINDOW ──► somebody holds the drawing ──►
-/// its round is known
-///     ◄──── receipts and reports are anchored before that ─────►    (fixes the first round
-/// ──► redeem
-///                                                                    nobody can know yet)
+/// 1. Receipt and report are anchored.
+/// 2. Two to three REPORT_WINDOWs after the order expires, at a multiple of REPORT_WINDOW, its drawing can be held.
+/// 3. Somebody holds it, which fixes the first beacon round that nobody can know yet.
+/// 4. The round is known: whoever won redeems.
 ///
 /// A drawing takes in every order that expires in one REPORT_WINDOW, so it is held once for all of them; whoever hopes
 /// to win holds it. The first to do so fixes the beacon's round, and cannot know its value; a report must have been
@@ -36,7 +34,6 @@ import {IBeacon} from "./IBeacon.sol";
 /// Which orders to work for is the auditor's choice. Anchors can be read for a challenge window W at least and refunds
 /// take two, so an order that expires within three REPORT_WINDOWs of the receipt's anchor can be redeemed in time. What
 /// is left in a fund is not set aside for anybody: a requester with a provider and an auditor of its own can win its
-/// own
 /// tickets first. That costs auditors the pay of one drawing, and nobody else's money.
 ///
 /// Planted faults. A provider and a requester who plant a false receipt on purpose commit to it beforehand with a
@@ -48,8 +45,8 @@ import {IBeacon} from "./IBeacon.sol";
 /// collusion) x S, over everything in flight). So the deposit of a set, however few its members, is no less than S,
 /// and PLANT_DEPOSIT for each. One who adds stake afterwards, to be trusted with more than it deposited, loses the
 /// shield: nothing is revealed while the stake exceeds 5/4 of the deposit. (Others can add stake too, but only as a
-/// gift of a quarter of the deposit.) With deposit D and a third of auditors colluding, hiding thus brings at most 5/4
-/// x 2/3 D, and burns D.
+/// gift of a quarter of the deposit.) With a third of auditors colluding, hiding thus brings at most 5/4 x 2/3 of the
+/// deposit, and burns all of it.
 /// Whoever relies on a receipt it did not order itself asks `plantedAt`, and looks for sets of its provider that were
 /// open when it was anchored: until they are whole it may be a plant, and one that burned hid some.
 interface IAudits {
