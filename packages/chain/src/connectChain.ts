@@ -3,6 +3,7 @@ import { fromHex, utf8, ZERO_ADDRESS } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import { systemClock } from './clock.ts';
 import type { Beacon } from './court.ts';
+import { drandProofs } from './drandRelay.ts';
 import { errorsAbi } from './evm/abis.ts';
 import { allowances } from './evm/allow.ts';
 import { evmAudits } from './evm/audits.ts';
@@ -46,7 +47,7 @@ export interface ConnectChainOptions {
   journal?: TransactionJournal;
   /** Where the event index is remembered; without it a start reads the events again. */
   snapshot?: IndexSnapshotPort;
-  /** Where the proof of a drand round (96 bytes, see DrandBeacon.sol) is had from; undefined while it is not out. */
+  /** Where the proof of a drand round (96 bytes, see DrandBeacon.sol) is had from; quicknet's public relays by default. */
   beaconProof?: (round: bigint) => Promise<Hex | undefined>;
   clock?: Clock;
   /** How often the newest block is asked for while somebody waits or watches, milliseconds. */
@@ -210,7 +211,7 @@ export async function connectChain(options: ConnectChainOptions): Promise<Chain>
     token: evmToken(contracts, rpc),
     beacon: evmBeacon({
       ...{ contracts, rpc, heads, kind, waitForBlock, block: blockAt },
-      proofOf: options.beaconProof,
+      proofOf: options.beaconProof ?? drandProofs(),
     }),
     audits: evmAudits(contracts, contracts.addresses.audits, account ?? ZERO_ADDRESS, allow),
     court,

@@ -15,6 +15,7 @@ export {
   type DeployOptions,
   deployContracts,
 } from './deploy.ts';
+export { drandProof, drandProofs, QUICKNET_RELAYS } from './drandRelay.ts';
 export { channelIdOf } from './evm/channelKey.ts';
 export { peerIdBytes, peerIdText } from './evm/peerId.ts';
 export { sqliteSnapshot } from './index/snapshot.ts';

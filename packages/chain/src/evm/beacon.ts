@@ -14,8 +14,8 @@ export interface EvmBeaconParts {
   kind: Beacon['kind'];
   waitForBlock(number: number, signal?: AbortSignal): Promise<BlockHead>;
   block(number: number): Promise<BlockHead>;
-  /** Where the proof of a drand round is had from; undefined while it is not out. */
-  proofOf?: ((round: bigint) => Promise<Hex | undefined>) | undefined;
+  /** The proof of a drand round; undefined while it is not out. */
+  proofOf(round: bigint): Promise<Hex | undefined>;
 }
 
 /**
@@ -72,7 +72,7 @@ export function evmBeacon(parts: EvmBeaconParts): Beacon {
       return (await recorded(round)) ?? waitUntilKnown(round, signal);
     },
     async record(round, options) {
-      const proof = kind === 'block' ? '0x' : await proofOf?.(round);
+      const proof = kind === 'block' ? '0x' : await proofOf(round);
       if (proof === undefined) throw noProof(round);
       return minedOf(
         await contracts.write('beacon', 'record', [round, proof], 'recording the round', options),

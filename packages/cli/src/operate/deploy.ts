@@ -11,6 +11,7 @@ import { parseSeconds } from '../terminal/parseSeconds.ts';
 import { printResult } from '../terminal/printResult.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { facts } from '../terminal/table.ts';
+import { usageError } from '../terminal/usageError.ts';
 import { requireAddress, requireRpcUrl } from './requireOptions.ts';
 
 export interface DeployOptions {
@@ -21,6 +22,8 @@ export interface DeployOptions {
   governor?: string;
   supply?: string;
   challengeWindow?: string;
+  beacon?: string;
+  jurySeats?: string;
 }
 
 /** Puts a network on a chain. An address file that is there is never written over: it is the way to the old network. */
@@ -33,6 +36,8 @@ export async function deploy(surroundings: Surroundings, options: DeployOptions)
     options.challengeWindow === undefined
       ? undefined
       : parseSeconds('--challenge-window', options.challengeWindow);
+  const beacon = options.beacon === undefined ? undefined : beaconKind(options.beacon);
+  const jurySeats = options.jurySeats === undefined ? undefined : seats(options.jurySeats);
   if (existsSync(options.output)) {
     throw new KoinonError({
       code: 'K_FILE_EXISTS',
@@ -46,13 +51,15 @@ export async function deploy(surroundings: Surroundings, options: DeployOptions)
   const privateKey: Hex = await decryptKey(keystore, password);
   const { deployContracts } = await import('@koinon/chain');
   const progress = createProgress(surroundings);
-  progress.doing(`sending five contracts from ${address}`);
+  progress.doing(`sending nine contracts from ${address}`);
   const deployment = await deployContracts({
     rpcUrls: [rpcUrl],
     privateKey,
     ...(governor === undefined ? {} : { governor }),
     ...(supply === undefined ? {} : { supply }),
     ...(window === undefined ? {} : { challengeWindowSeconds: window }),
+    ...(beacon === undefined ? {} : { beacon }),
+    ...(jurySeats === undefined ? {} : { court: { jurySeats } }),
   }).finally(progress.stop);
   // From here on the contracts are paid for: their addresses are said even if the file cannot be written.
   const text = `${JSON.stringify(deployment, undefined, 2)}\n`;
@@ -66,13 +73,24 @@ export async function deploy(surroundings: Surroundings, options: DeployOptions)
       cause,
     });
   });
-  const { chainId, startBlock, token, nodes, escrow, datasets, models } = deployment;
+  const { koinon: _, chainId, startBlock, ...contracts } = deployment;
   printResult(surroundings, { file: options.output, ...deployment }, style =>
     [
       `${style.green('✓')} the network is on chain ${chainId}, from block ${startBlock}; its address file is ${style.bold(options.output)}`,
-      facts(Object.entries({ token, nodes, escrow, datasets, models }), style),
+      facts(Object.entries(contracts), style),
       '',
       style.dim(`A node of it: koinon node init --rpc ${rpcUrl} --deployment ${options.output}`),
     ].join('\n'),
   );
+}
+
+function beaconKind(text: string): 'block' | 'drand-quicknet' {
+  if (text === 'block' || text === 'drand-quicknet') return text;
+  throw usageError(`--beacon cannot be "${text}".`, 'Give block or drand-quicknet.');
+}
+
+function seats(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 1_000) return value;
+  throw usageError(`--jury-seats cannot be "${text}".`, 'Give a whole number, such as 15.');
 }
