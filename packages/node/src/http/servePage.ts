@@ -31,6 +31,8 @@ const CLIENT_ROUTES = [
   '/data',
   '/data/*',
   '/glossary',
+  '/integrity',
+  '/integrity/*',
 ];
 
 /**
