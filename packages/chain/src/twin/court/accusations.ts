@@ -24,7 +24,7 @@ export function accusations(bench: Bench, account: Hex): Accusations {
 
   function decide(hearing: Hearing, accused: Hex, statement: Hex, ground: Ground, doing: string): void {
     bench.requireUndecided(statement, doing);
-    bench.convict(hearing, { accused, statement, ground, bountyTo: hearing.by });
+    bench.convict(hearing, { accused, statement, ground, accuser: hearing.by, bountyTo: hearing.by });
     bench.enforce(hearing, accused, statement);
   }
 
@@ -72,7 +72,13 @@ export function accusations(bench: Bench, account: Hex): Accusations {
         const fresh = both.filter(statement => bench.ground(statement) === undefined);
         if (fresh[0] === undefined) throw refusal('AlreadyRaised', { id: both[0] }, doing);
         const hearing = { place, tell, by: account };
-        bench.convict(hearing, { accused, statement: fresh[0], ground: 'receipts', bountyTo: account });
+        bench.convict(hearing, {
+          accused,
+          statement: fresh[0],
+          ground: 'receipts',
+          accuser: account,
+          bountyTo: account,
+        });
         if (fresh[1] === undefined) return;
         bench.find(fresh[1], 'receipts');
         bench.enter(hearing, {

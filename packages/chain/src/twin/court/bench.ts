@@ -47,6 +47,7 @@ export interface Hearing {
 /** What a sentence owes the jurors of a dispute. */
 export interface Costs {
   receipt: Hex;
+  accuser: Hex;
   fees: bigint;
   reward: bigint;
 }
@@ -96,10 +97,12 @@ export interface Bench extends CourtParts {
   takeLien(statement: Hex): bigint;
   convict(
     hearing: Hearing,
-    it: { accused: Hex; statement: Hex; dispute?: Hex; ground: Ground; bountyTo: Hex },
+    it: { accused: Hex; statement: Hex; dispute?: Hex; ground: Ground; accuser: Hex; bountyTo: Hex },
   ): bigint;
   sentence(accused: Hex, id: Hex, amount: bigint, bountyTo: Hex): void;
   sentenceOf(accused: Hex, id: Hex): Sentence | undefined;
+  /** What may be paid out of a sentence. */
+  payable(statement: Hex, amount: bigint): bigint;
   /** False where nothing was to be done. */
   enforce(hearing: Hearing, accused: Hex, id: Hex): boolean;
   /** Anchor `index` of a node, and whether it was the first to cover the leaf. */
@@ -218,7 +221,7 @@ export function bench(parts: CourtParts): Bench {
       if (about !== undefined) about.lien = 0n;
       return lien;
     },
-    convict(hearing, { accused, statement, dispute, ground, bountyTo }) {
+    convict(hearing, { accused, statement, dispute, ground, accuser, bountyTo }) {
       it.find(statement, ground);
       const lien = it.takeLien(statement);
       if (nodes.stakeOf(accused).locked > lien) condemnedAt.set(accused, hearing.place.timestamp);
@@ -227,16 +230,22 @@ export function bench(parts: CourtParts): Bench {
       it.enter(hearing, {
         what: 'convicted',
         id: dispute ?? ZERO_32,
-        who: hearing.by,
+        who: accuser,
         accused,
         details: { accused, statement, ground, slashed: String(amount) },
       });
       return amount;
     },
     sentence(accused, id, amount, bountyTo) {
-      if (amount > 0n) sentences.set(`${accused}:${id}`, { amount, bountyTo });
+      if (amount === 0n) return;
+      const key = `${accused}:${id}`;
+      sentences.set(key, { amount: (sentences.get(key)?.amount ?? 0n) + amount, bountyTo });
     },
     sentenceOf: (accused, id) => sentences.get(`${lower(accused)}:${lower(id)}`),
+    payable(statement, amount) {
+      // For a planted fault only costs were locked.
+      return it.planted.has(statement) && it.refuted.has(statement) ? amount : amount / 4n;
+    },
     enforce(hearing, accused, id) {
       const key = `${accused}:${id}`;
       const sentence = sentences.get(key);
@@ -245,10 +254,10 @@ export function bench(parts: CourtParts): Bench {
       sentences.delete(key);
       nodes.slash(accused, amount, address, hearing.place, hearing.tell);
       const costs = it.costs.get(id);
+      // Where there is something to enforce, the accuser's bond comes back with it.
+      if (costs !== undefined) it.owe(costs.accuser, terms.accuseBond);
       const fees = costs?.fees ?? 0n;
-      const about = costs?.receipt ?? id;
-      const isSpared = it.planted.has(about) && it.refuted.has(about);
-      const most = (isSpared ? amount : amount / 4n) - fees;
+      const most = it.payable(costs?.receipt ?? id, amount) - fees;
       const wanted = costs === undefined ? terms.evidenceBounty : terms.bounty;
       const bounty = bountyTo === ZERO_ADDRESS ? 0n : wanted < most ? wanted : most;
       it.owe(bountyTo, bounty);

@@ -230,7 +230,6 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
           return making(options, hearing => {
             const { place } = hearing;
             bench.requireSigned(isSigned, statement, provider, doing);
-            bench.requireRecent(message.anchorBy, place, doing);
             if (digest('Order', order) !== lower(message.order)) throw mismatch('order', doing);
             if (lower(order.grant) !== ZERO_32 || lower(order.auditor) !== ZERO_ADDRESS)
               throw mismatch('private order', doing);
@@ -238,6 +237,9 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
             const anchor = requirePlaced(provider, leaf, message.logIndex, at, doing);
             if (!bench.firstAnchor(provider, at.anchorIndex, message.logIndex, doing).isFirst)
               throw mismatch('anchor', doing);
+            const { anchorBy } = message;
+            const since = BigInt(anchor.anchoredAt) > anchorBy ? BigInt(anchor.anchoredAt) : anchorBy;
+            bench.requireRecent(since, place, doing);
             const from = anchor.anchoredAt + terms.reportSeconds;
             if (place.timestamp < from) throw refusal('NotNow', { from, until: FOREVER }, doing);
             requireDrawn(auditor, { provider, order, leaf, anchor }, place, doing);
@@ -322,7 +324,14 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
               if (isReceipts) bench.freeze(statement, receipt!, place);
               const ground = 'unavailability';
               bench.convict(hearing, {
-                ...{ accused: node, statement, dispute: demand, ground, bountyTo: demander },
+                ...{
+                  accused: node,
+                  statement,
+                  dispute: demand,
+                  ground,
+                  accuser: demander,
+                  bountyTo: demander,
+                },
               });
               bench.leaveCase(hearing, statement, node);
             }

@@ -157,30 +157,32 @@ export function juryBook(bench: Bench): { of(account: Hex): Juries } {
     const { accused, accuser, receipt, dispute, opened } = state.view;
     // Whoever accused without knowing the answer did no work.
     const bountyTo = opened === majority ? accuser : ZERO_ADDRESS;
-    let most: bigint;
+    let amount: bigint;
     if (bench.planted.has(receipt)) {
       bench.find(receipt, 'jury');
       const lien = bench.takeLien(receipt);
-      most = min(lien, due + (bountyTo === ZERO_ADDRESS ? 0n : terms.bounty));
-      bench.lift(hearing, accused, lien - most, bench.caseOf(receipt).at);
-      bench.sentence(accused, dispute, most, bountyTo);
+      amount = min(lien, due + (bountyTo === ZERO_ADDRESS ? 0n : terms.bounty));
+      bench.lift(hearing, accused, lien - amount, bench.caseOf(receipt).at);
+      bench.sentence(accused, dispute, amount, bountyTo);
       bench.enter(hearing, {
         what: 'convicted',
         id: dispute,
-        who: hearing.by,
+        who: accuser,
         accused,
-        details: texts({ accused, statement: receipt, ground: 'jury', slashed: most }),
+        details: texts({ accused, statement: receipt, ground: 'jury', slashed: amount }),
       });
     } else {
       const ground = 'jury';
-      most = bench.convict(hearing, { accused, statement: receipt, dispute, ground, bountyTo }) / 4n;
+      const it = { accused, statement: receipt, dispute, ground, accuser, bountyTo } as const;
+      amount = bench.convict(hearing, it);
     }
+    if (amount === 0n) bench.owe(accuser, terms.accuseBond);
+    const most = bench.payable(receipt, amount);
     const fromBonds = min(lost, due);
     const fromStake = min(due - fromBonds, most);
     state.costs.fees = fromStake;
     state.costs.reward = seats === 0 ? 0n : (fromBonds + fromStake) / BigInt(seats);
     bench.burnLater(lost - fromBonds);
-    bench.owe(accuser, terms.accuseBond);
   }
 
   return {
@@ -215,7 +217,7 @@ export function juryBook(bench: Bench): { of(account: Hex): Juries } {
               },
               rounds: [],
               total: countingStake(accused, account, stakeBlock),
-              costs: { receipt, fees: 0n, reward: 0n },
+              costs: { receipt, accuser: account, fees: 0n, reward: 0n },
             };
             disputes.set(dispute, state);
             bench.costs.set(dispute, state.costs);
