@@ -34,16 +34,21 @@ test('100 seeds of 50 nodes: every cheater is caught as its formula says and los
 });
 
 test('without detection the same network is found wanting', async () => {
-  const summary = await campaign(seedsOf(8), { detection: false }, gas);
+  const summary = await campaign(seedsOf(17), { detection: false }, gas);
   const faults = faultsOf(summary);
   assert.ok(
     faults.some(fault => fault.includes('gained')),
     faults.join('\n'),
   );
-  assert.equal(
-    summary.rows.reduce((sum, { convicted }) => sum + convicted, 0),
-    0,
+  assert.ok(
+    faults.some(
+      fault =>
+        fault.startsWith('wrong-output was caught at 0.0 %') ||
+        fault.startsWith('forked-log was caught at 0.0 %'),
+    ),
   );
+  // Whoever convicts itself needs no detection.
+  for (const row of summary.rows) if (row.kind !== 'self-accuser') assert.equal(row.convicted, 0, row.kind);
 });
 
 test('with everybody honest nobody is accused, whatever is lost or crashes', async () => {

@@ -1,7 +1,6 @@
 import {
   concatBytes,
   type Domains,
-  fromHex,
   type Hex,
   type Message,
   type StatementType,
@@ -12,14 +11,26 @@ import {
 } from '@koinon/protocol';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 
-/** Field of one word: every type a simulated node signs has only such. */
-function word(value: unknown): Uint8Array {
-  if (typeof value === 'string') return fromHex(value.slice(2).padStart(64, '0'));
-  return fromHex(
-    BigInt(value as bigint | number)
-      .toString(16)
-      .padStart(64, '0'),
-  );
+/** Writes a field as one word, right-aligned: every type that a simulated node signs has only such fields. */
+function writeWord(out: Uint8Array, end: number, value: unknown): void {
+  const digits = typeof value === 'string' ? value.slice(2) : BigInt(value as bigint | number).toString(16);
+  let at = end - 1;
+  for (let i = digits.length - 1; i >= 0; i -= 2) {
+    const low = nibble(digits.charCodeAt(i));
+    out[at--] = i > 0 ? low + 16 * nibble(digits.charCodeAt(i - 1)) : low;
+  }
+}
+
+/** Value of a hexadecimal digit by its character code. */
+function nibble(code: number): number {
+  return (code & 15) + (code > 57 ? 9 : 0);
+}
+
+function wordsOf(first: Uint8Array, values: readonly unknown[]): Uint8Array {
+  const out = new Uint8Array(first.length + 32 * values.length);
+  out.set(first);
+  for (const [i, value] of values.entries()) writeWord(out, first.length + 32 * (i + 1), value);
+  return out;
 }
 
 const typeHashes = new Map<StatementType, Uint8Array>();
@@ -43,13 +54,13 @@ export function fastDigests(domains: Domains) {
     const known = separators.get(contract);
     if (known) return known;
     const [name, version] = ['Koinon', '1'].map(text => keccak_256(utf8.encode(text)));
-    const hash = keccak_256(concatBytes(DOMAIN, name!, version!, word(domains.chainId), word(contract)));
+    const hash = keccak_256(wordsOf(concatBytes(DOMAIN, name!, version!), [domains.chainId, contract]));
     separators.set(contract, hash);
     return hash;
   }
   return <T extends StatementType>(type: T, message: Message<T>): Hex => {
-    const values = typedData[type].map(({ name }) => word((message as Record<string, unknown>)[name]));
-    const body = keccak_256(concatBytes(typeHash(type), ...values));
+    const values = typedData[type].map(({ name }) => (message as Record<string, unknown>)[name]);
+    const body = keccak_256(wordsOf(typeHash(type), values));
     return toHex(
       keccak_256(concatBytes(Uint8Array.of(0x19, 1), separator(domains[verifyingContractOf[type]]), body)),
     );

@@ -1,12 +1,5 @@
 import type { Place } from '@koinon/chain';
-import {
-  fromHex,
-  type LogHead,
-  logLeafHash,
-  type Signed,
-  signStatement,
-  verifyInclusion,
-} from '@koinon/protocol';
+import { fromHex, type LogHead, logLeafHash, type Signed, verifyInclusion } from '@koinon/protocol';
 import { act } from './act.ts';
 import { drawLot } from './drawLot.ts';
 import type { SimNode, Work } from './simNode.ts';
@@ -28,11 +21,6 @@ export function checkLog(world: World, requester: SimNode, provider: SimNode, wo
   const { court, nodes } = requester.chain;
   const again = (seconds: number, attempt: number) =>
     world.schedule.after(seconds, () => requester.whenUp(() => look(attempt)));
-  if (provider.behaviour.logs !== 'yes' && provider.cheater) {
-    // Every requester checks: there is no lot in this.
-    const kind = provider.cheater.name;
-    world.score.try(`log:${digest}`, { kind, node: provider.address, at: work.at, predicted: 1 });
-  }
   again(RETRY_SECONDS, 1);
 
   async function look(attempt: number): Promise<void> {
@@ -119,7 +107,8 @@ async function show(
     root: log.root(size),
     issuedAt: BigInt(world.schedule.now()),
   };
-  return { place, head: await signStatement('LogHead', message, world.memory.deployment, provider.signer) };
+  const signature = await provider.signer.signDigest(world.digest('LogHead', message));
+  return { place, head: { message, signature } };
 }
 
 export function placeOf(provider: SimNode, work: Work, anchorIndex: bigint, size: number): Place | undefined {

@@ -37,7 +37,7 @@ export async function drawLot(
   const eligible = [...stakes]
     .map(([operator, stake]) => ({ operator, stake }))
     .filter(({ operator }) => isEligible(world, operator, provider, requester));
-  predict(world, provider, work, eligible, total);
+  await predict(world, requester, provider, work, anchored.block - 1);
   const { auditRatePpm } = work.order;
   const drawn = isAudited(seed, auditRatePpm) ? drawAuditors(seed, eligible, total) : undefined;
   for (const address of drawn?.auditors ?? []) send(world.nodes.get(address)!, 1);
@@ -84,18 +84,23 @@ function isEligible(world: World, operator: Hex, provider: SimNode, requester: S
 }
 
 /** The formula, with what an onlooker knows: q · (1 − chance that only friends are drawn). */
-function predict(
+export async function predict(
   world: World,
+  requester: SimNode,
   provider: SimNode,
   work: Work,
-  eligible: Array<{ operator: Hex; stake: bigint }>,
-  total: bigint,
-): void {
+  stakeBlock: number,
+): Promise<void> {
   const isBad = work.isFalse || !provider.behaviour.servesTrace;
   if (!provider.cheater?.byLot || !isBad) return;
-  const looks = (operator: Hex) => world.nodes.get(operator)!.behaviour.audits(provider.address) === 'replay';
-  const friends = eligible.filter(({ operator }) => !looks(operator)).map(({ stake }) => stake);
-  const others = eligible.filter(({ operator }) => looks(operator)).map(({ stake }) => stake);
+  const { stakes, total } = await world.stakesAt(stakeBlock);
+  const friends: bigint[] = [];
+  const others: bigint[] = [];
+  for (const [operator, stake] of stakes) {
+    if (!isEligible(world, operator, provider, requester)) continue;
+    const looks = world.nodes.get(operator)!.behaviour.audits(provider.address) === 'replay';
+    (looks ? others : friends).push(stake);
+  }
   const predicted = (work.order.auditRatePpm / 1_000_000) * (1 - missChance(others, friends, total));
   const kind = provider.cheater.name;
   world.score.try(`work:${work.digest}`, { kind, node: provider.address, at: work.at, predicted });

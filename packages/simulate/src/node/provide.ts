@@ -5,7 +5,6 @@ import {
   type Hex,
   type Order,
   rootOf,
-  signStatement,
   toHex,
   ZERO_32,
 } from '@koinon/protocol';
@@ -72,16 +71,13 @@ async function commitPlant(world: World, provider: SimNode, order: Order, job: J
   const salt = provider.random.bytes32();
   const root = toHex(rootOf([concatBytes(fromHex(job.order), fromHex(salt))]));
   const requester = world.nodes.get(order.requester)!;
-  const consent = await signStatement(
-    'Plant',
-    { order: job.order },
-    world.memory.deployment,
-    requester.signer,
-  );
+  const message = { order: job.order };
+  const signature = await requester.signer.signDigest(world.digest('Plant', message));
   const mined = await act(world, 'commitPlants', undefined, () =>
     provider.chain.audits.commitPlants(root, 1),
   );
-  if (mined) world.plants.set(job.order, { set: mined.set, salt, consent, isRevealed: false });
+  if (mined)
+    world.plants.set(job.order, { set: mined.set, salt, consent: { message, signature }, isRevealed: false });
 }
 
 /** Shows that a receipt was a planted fault, and takes the deposit back. */

@@ -11,6 +11,7 @@ import {
 } from '@koinon/protocol';
 import type { Job } from './behaviour.ts';
 import { checkLog } from './checkLog.ts';
+import { predict } from './drawLot.ts';
 import { takeOrder } from './provide.ts';
 import type { SimNode, Work } from './simNode.ts';
 import { PRICE, WINDOW_SECONDS, type World } from './world.ts';
@@ -63,11 +64,21 @@ export async function order(world: World, requester: SimNode): Promise<void> {
   }
 }
 
-function received(world: World, requester: SimNode, provider: SimNode, work: Work): void {
+async function received(world: World, requester: SimNode, provider: SimNode, work: Work): Promise<void> {
   // Paid at once and for ever: the worst case for the requester.
-  const isWorthless = work.isFalse || !provider.behaviour.servesTrace || provider.behaviour.logs !== 'yes';
-  if (isWorthless && !work.job.isPlanted && !work.job.isPrivate) world.score.steal(provider.address, PRICE);
-  if (world.options.detection) checkLog(world, requester, provider, work);
+  const isHidden = !provider.behaviour.servesTrace || provider.behaviour.logs !== 'yes';
+  if ((work.isFalse || isHidden) && !work.job.isPlanted && !work.job.isPrivate) {
+    world.score.steal(provider.address, PRICE);
+  }
+  if (provider.behaviour.logs !== 'yes' && provider.cheater) {
+    // Every requester checks the log: there is no lot in this.
+    const kind = provider.cheater.name;
+    world.score.try(`log:${work.digest}`, { kind, node: provider.address, at: work.at, predicted: 1 });
+  }
+  if (world.options.detection) return checkLog(world, requester, provider, work);
+  // Nobody will look; what looking would have found is predicted all the same.
+  const { number } = await requester.chain.block('latest');
+  await predict(world, requester, provider, work, number - 1);
 }
 
 /** Somebody else, with a chance by the slots it offers, whom the court has not convicted. */

@@ -71,7 +71,7 @@ export interface SimulateOptions {
 export const defaults: Omit<SimulateOptions, 'seed'> = {
   nodes: 50,
   cheaters: 0.1,
-  rounds: 8,
+  rounds: 5,
   plants: 0.1,
   loss: 0.05,
   crashRate: 0.02,

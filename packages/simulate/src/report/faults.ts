@@ -2,7 +2,9 @@ import type { Row, Summary } from './summary.ts';
 
 /** Beyond this a measured rate is not what the formula says; 17 rows stay within it in 99.9 of 100 campaigns. */
 export const Z_MAX = 4;
-/** Rings below which a mean says nothing about who gains. */
+/** Catches to be expected before a mean says who gains: with so many, none at all happens once in 150 campaigns. */
+const CATCHES_MIN = 5;
+/** Rings of which one must have had an opportunity. */
 const RINGS_MIN = 5;
 
 /** Whatever is not as it must be, one sentence each; empty when the network held. */
@@ -25,7 +27,7 @@ function faultsOfRow(row: Row): string[] {
     );
   }
   // The program that leaks has nothing to lose: it is stopped, not punished.
-  if (kind !== 'row-writer' && rings >= RINGS_MIN && netKoin >= 0) {
+  if (kind !== 'row-writer' && trials * predicted >= CATCHES_MIN && netKoin >= 0) {
     faults.push(`${kind} gained ${netKoin.toFixed(2)} KOIN on average.`);
   }
   return faults;
