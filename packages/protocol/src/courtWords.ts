@@ -63,6 +63,12 @@ export function courtActSentence({ what, details }: CourtFactView): string {
       return 'The node shows it, and keeps the bond.';
     case 'convicted':
       return `The signer is convicted${slashed === undefined ? '' : ` and loses ${koin(slashed)} KOIN of its stake`}${ground !== undefined && ground in groundWords ? `: ${groundWords[ground as CourtGround]}` : ''}.`;
+    case 'enforced':
+      return `The stake that the conviction locked is taken${slashed === undefined ? '' : `: ${koin(slashed)} KOIN`}.`;
+    case 'pleaded':
+      return 'The receipt is shown to be a fault that was planted on purpose: it costs the costs alone.';
+    case 'swept':
+      return 'What nobody asked for in time burns.';
     case 'refunded':
       return `The requester gets back what it paid${amount === undefined ? '' : ` (${koin(amount)} KOIN)`}.`;
   }

@@ -39,7 +39,10 @@ export const courtFactViewSchema = z.strictObject({
     'demanded',
     'demand-met',
     'convicted',
+    'enforced',
+    'pleaded',
     'refunded',
+    'swept',
   ]),
   /** Dispute or demand; 32 zero bytes for what was decided at once. */
   id: bytes32,

@@ -47,7 +47,9 @@ async function traceOfProvider(
   if (opening.trace === traceRoot(mine.roots)) return { trace: { roots: mine.roots, end: opening } };
   try {
     const { provider } = signed.message;
-    return { trace: await obtainTrace(tools.ports, provider, receipt, opening, tools.signal) };
+    const trace = await obtainTrace(tools.ports, provider, receipt, opening, tools.signal);
+    tools.replayBook.keepServed(receipt, trace.roots);
+    return { trace };
   } catch (error) {
     if (!(error instanceof KoinonError) || error.code !== 'K_TRACE_WITHHELD') throw error;
     return demandTrace(tools, { receipt: signed, order: order.message });

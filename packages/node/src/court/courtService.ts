@@ -1,4 +1,5 @@
 import type { CourtTerms } from '@koinon/chain';
+import { traceRoot } from '@koinon/integrity';
 import { asKoinonError, auditVerdicts, decodeManifest, type Hex, toHex } from '@koinon/protocol';
 import type { AuditFinding } from '../audit/auditService.ts';
 import type { Dossier, DossierBook } from '../audit/dossierBook.ts';
@@ -30,10 +31,12 @@ export interface CourtService {
   readonly replays: ReplayBook;
   /** What this node can tell of a receipt, of its own work or from what it looked into. */
   dossierOf(receipt: Hex): Dossier | undefined;
+  /** The roots a provider served, or this node's own where all of them are the same. */
+  servedRoots(receipt: Hex): readonly Hex[] | undefined;
   /** An audit of this node came to its end. */
   reported(finding: AuditFinding): void;
-  /** A receipt was seen, with what it commits to; its signature was checked. */
-  seen(receipt: Hex, signed: Dossier['receipt'], opening: Dossier['opening']): void;
+  /** A public receipt was seen, with all that belongs to it; signatures were checked. */
+  seen(receipt: Hex, dossier: Dossier): void;
   /** Goes on with everything this node has before the court, and watches what happens there. */
   takeUp(): void;
   stop(): Promise<void>;
@@ -133,6 +136,11 @@ export function startCourt(
     openings,
     replays: replayBook,
     dossierOf,
+    servedRoots: receipt => {
+      const own = replayBook.get(receipt)?.trace.roots;
+      const isSame = own && dossierOf(receipt)?.opening.trace === traceRoot(own);
+      return replayBook.served(receipt) ?? (isSame ? own : undefined);
+    },
     reported: ({ receipt, provider, dossier, verdict, trace }) => {
       const { private: isPrivate } = decodeManifest(dossier.manifest);
       if (isPrivate) return;
@@ -143,8 +151,9 @@ export function startCourt(
       cases.find(receipt, provider, clock.nowMs());
       look('case', receipt);
     },
-    seen: (receipt, signed, opening) => {
-      openings.keep(receipt, signed, opening);
+    seen: (receipt, dossier) => {
+      dossiers.keep(receipt, dossier);
+      openings.keep(receipt, dossier.receipt, dossier.opening);
       look('contradiction', receipt);
     },
     takeUp: () => {

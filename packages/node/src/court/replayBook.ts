@@ -26,9 +26,7 @@ const rowSchema = z
       runs,
       trace: {
         end,
-        roots: Array.from({ length: roots.length / 32 }, (_, i) =>
-          toHex(roots.subarray(32 * i, 32 * i + 32)),
-        ),
+        roots: splitRoots(roots),
       },
     }),
   );
@@ -43,6 +41,7 @@ export class ReplayBook {
       `CREATE TABLE replays (
         receipt TEXT PRIMARY KEY, end TEXT NOT NULL, roots BLOB NOT NULL, runs INTEGER NOT NULL
       ) STRICT;`,
+      'CREATE TABLE servedTraces (receipt TEXT PRIMARY KEY, roots BLOB NOT NULL) STRICT;',
     ]);
   }
 
@@ -63,4 +62,26 @@ export class ReplayBook {
   confirm(receipt: Hex): void {
     this.#database.run('UPDATE replays SET runs = runs + 1 WHERE receipt = ?', receipt);
   }
+
+  /** What a provider served as its trace: it has the root that its receipt commits to. */
+  keepServed(receipt: Hex, roots: readonly Hex[]): void {
+    this.#database.run(
+      'INSERT INTO servedTraces VALUES (?, ?) ON CONFLICT DO NOTHING',
+      receipt,
+      concatBytes(...roots.map(fromHex)),
+    );
+  }
+
+  served(receipt: Hex): Hex[] | undefined {
+    const row = this.#database.get(
+      'SELECT roots FROM servedTraces WHERE receipt = ?',
+      z.object({ roots: column.bytes }),
+      receipt,
+    );
+    return row && splitRoots(row.roots);
+  }
+}
+
+function splitRoots(bytes: Uint8Array): Hex[] {
+  return Array.from({ length: bytes.length / 32 }, (_, i) => toHex(bytes.subarray(32 * i, 32 * i + 32)));
 }

@@ -6,7 +6,16 @@ import { requireToken } from './loopbackGuard.ts';
 import { parse } from './parse.ts';
 import { readBytes, readJson } from './readBody.ts';
 
-export const tags = ['node', 'data', 'studies', 'work', 'models', 'evidence', 'inference'] as const;
+export const tags = [
+  'node',
+  'data',
+  'studies',
+  'work',
+  'models',
+  'evidence',
+  'integrity',
+  'inference',
+] as const;
 
 /** What a route takes as its body. */
 export type BodyKind =

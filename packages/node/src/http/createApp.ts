@@ -13,6 +13,7 @@ import { addOpenApiRoute } from './openapi/openApiRoute.ts';
 import { addBlobRoutes } from './routes/blobRoutes.ts';
 import { addChainRoutes } from './routes/chainRoutes.ts';
 import { addDatasetRoutes } from './routes/datasetRoutes.ts';
+import { addIntegrityRoutes } from './routes/integrityRoutes.ts';
 import { addLogRoutes } from './routes/logRoutes.ts';
 import { addModelRoutes } from './routes/modelRoutes.ts';
 import { addPublishRoute } from './routes/publishRoute.ts';
@@ -65,6 +66,7 @@ export function createApp(
   addBlobRoutes(api, node);
   addChainRoutes(api, node);
   addLogRoutes(api, node);
+  addIntegrityRoutes(api, node);
   addInferenceRoutes(api, node, predictors, meter);
   addMetricsRoute(api, node, predictors, meter);
   addOpenApiRoute(api, node.options.version);

@@ -169,7 +169,11 @@ export async function performJob(
     }
     const orderedAt = ordered.order.message.expiresAt - ORDER_SECONDS;
     const checked = await checkReceipt(ports, answer, ordered.digest, { ...request, orderedAt });
-    if (checked.opening) services.court.seen(checked.digest, checked.receipt, checked.opening);
+    const { digest, receipt, leafSalt, opening } = checked;
+    if (opening) {
+      const dossier = { order: ordered.order, manifest: request.manifest, receipt, leafSalt, opening };
+      services.court.seen(digest, dossier);
+    }
     return checked;
   });
 

@@ -256,6 +256,28 @@ describe('the OpenAPI document', () => {
     await get('researcher', '/log/tile/entries/000.p/1');
   });
 
+  test('describes what is before the court, and how the network stands', async () => {
+    const { network } = trained;
+    const provider = ['alder', 'birch'].find(name => network.member(name).node.jobs.list().length > 0)!;
+    const [job] = network.member(provider).node.jobs.list();
+    const { receipt, order } = network.member(provider).node.court.dossierOf(job!.receiptDigest!)!;
+    const { court } = network.member('researcher').node.ports.chain;
+    const { demand } = await court.demand(receipt, order.message, 'opening', 0n);
+    const { audits, providers } = (await get('researcher', '/api/integrity')) as {
+      audits: { agrees: number };
+      providers: { risk: { auditRatePpm: number } }[];
+    };
+    assert.ok(audits.agrees > 0);
+    assert.equal(providers.length, 3);
+    const { disputes } = (await get('researcher', '/api/disputes')) as { disputes: { id: string }[] };
+    assert.deepEqual(
+      disputes.map(({ id }) => id),
+      [demand],
+    );
+    const { work } = (await get('researcher', `/api/disputes/${demand}`)) as { work: { manifest: string } };
+    assert.ok(work.manifest.startsWith('b'));
+  });
+
   test('describes refusals', async () => {
     const paths = [
       '/api/datasets/999',

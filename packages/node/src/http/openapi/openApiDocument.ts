@@ -10,6 +10,7 @@ const TAG_DESCRIPTIONS: Record<(typeof tags)[number], string> = {
   work: 'What this node did for others',
   models: 'Models and their passports',
   evidence: 'Blobs, anchors, transactions: what checks are made of',
+  integrity: 'Audits, disputes and what a result is worth',
   inference: 'Predictions by the Open Inference Protocol',
 };
 

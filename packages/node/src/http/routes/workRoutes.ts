@@ -62,6 +62,10 @@ export function addWorkRoutes(api: Api, node: KoinonNode): void {
       answer: json(z.strictObject({ audits: z.array(audit) })),
       needsToken: false,
     },
-    () => ({ audits: node.audits.list() }),
+    () => ({
+      audits: node.audits
+        .list()
+        .map(({ receipt, provider, state, reason }) => ({ receipt, provider, state, reason })),
+    }),
   );
 }
