@@ -18,6 +18,7 @@ import { foundry } from 'viem/chains';
 import { startAnvil } from './anvil.ts';
 import { artifact, type ContractName, contractsFolder } from './foundry.ts';
 import { measureAudits } from './measureAudits.ts';
+import { courtBudgets, measureCourt } from './measureCourt.ts';
 
 /** Most an operation may cost, gas of the whole transaction (issue 2). */
 export const budgets: Record<string, number> = {
@@ -36,6 +37,7 @@ export const budgets: Record<string, number> = {
   'hold a drawing': 60_000,
   'redeem a ticket': 300_000,
   'commit to planted faults': 220_000,
+  ...courtBudgets,
 };
 
 const WINDOW_SECONDS = 3_600;
@@ -346,5 +348,5 @@ async function measure(url: string): Promise<Record<string, number>> {
     pass,
     digest,
   });
-  return { ...measured, ...ofAudits };
+  return { ...measured, ...ofAudits, ...(await measureCourt(url)) };
 }

@@ -207,10 +207,15 @@ abstract contract CourtBase is CourtState {
 
     /// @dev Marks the statement and locks everything that is left, to be taken by `enforce` under `id`. The lien of the
     /// statement's own case goes with it; what other cases hold is forfeit when they let it go.
-    function _convict(address accused, bytes32 statement, bytes32 dispute, Ground ground, address bountyTo)
-        internal
-        returns (uint96 amount)
-    {
+    /// @param bountyTo The accuser, or nobody.
+    function _convict(
+        address accused,
+        bytes32 statement,
+        bytes32 dispute,
+        Ground ground,
+        address accuser,
+        address bountyTo
+    ) internal returns (uint96 amount) {
         _find(statement, ground);
         if (_isInOffice()) {
             uint96 lien = _takeLien(statement);
@@ -219,7 +224,7 @@ abstract contract CourtBase is CourtState {
             amount = lien + _lock(accused, available);
             _sentence(accused, dispute == 0 ? statement : dispute, amount, bountyTo);
         }
-        emit Convicted(accused, statement, dispute, ground, msg.sender, amount);
+        emit Convicted(accused, statement, dispute, ground, accuser, amount);
     }
 
     /// @dev The first ground stands.
@@ -235,7 +240,10 @@ abstract contract CourtBase is CourtState {
     }
 
     function _sentence(address accused, bytes32 id, uint96 amount, address bountyTo) internal {
-        if (amount != 0) _sentences[_sentenceKey(accused, id)] = Sentence(bountyTo, amount);
+        if (amount == 0) return;
+        // A receipt convicted by another one can be refuted before that is enforced.
+        Sentence storage it = _sentences[_sentenceKey(accused, id)];
+        (it.bountyTo, it.amount) = (bountyTo, it.amount + amount);
     }
 
     /// @dev False where nothing was to be done.
@@ -245,6 +253,8 @@ abstract contract CourtBase is CourtState {
         if (amount == 0) return false;
         delete _sentences[key];
         DisputeState storage dispute = _disputes[id];
+        address accuser = dispute.accuser;
+        if (accuser != address(0)) _koinOwed[accuser] += _accuseBond;
         if (!_isInOffice()) {
             // What a court had locked that then left cannot be taken any more, nor be paid from.
             (dispute.reward, dispute.fees) = (0, 0);
@@ -255,8 +265,8 @@ abstract contract CourtBase is CourtState {
         uint256 fees = dispute.fees;
         uint256 bounty;
         if (bountyTo != address(0)) {
-            bounty = dispute.accuser == address(0) ? _evidenceBounty : _bounty;
-            uint256 most = _payable(dispute.accuser == address(0) ? id : dispute.receipt, amount) - fees;
+            bounty = accuser == address(0) ? _evidenceBounty : _bounty;
+            uint256 most = _payable(accuser == address(0) ? id : dispute.receipt, amount) - fees;
             if (bounty > most) bounty = most;
             _koinOwed[bountyTo] += bounty;
         }

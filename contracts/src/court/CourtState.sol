@@ -62,7 +62,7 @@ abstract contract CourtState is ICourtTypes {
     }
 
     /// @param leading Outcome with most seats so far, the first to get there.
-    /// @param seed What seats are drawn from, kept once the beacon's value is known: it might not be for ever.
+    /// @param isDrawn Whether `seed` is there: what seats are drawn from, kept once the beacon's value is known: it might not be for ever.
     /// @param seatsOf Of outcomes that do not lead (any more).
     struct RoundState {
         uint64 beaconRound;
@@ -70,6 +70,7 @@ abstract contract CourtState is ICourtTypes {
         uint32 seats;
         uint32 revealedSeats;
         uint32 leadingSeats;
+        bool isDrawn;
         bytes32 leading;
         bytes32 seed;
         address appellant;

@@ -32,7 +32,7 @@ abstract contract Demands is Equivocation, Pleas {
         _requireHeard(digest, receipt.anchorBy);
         _requireOrder(order, receipt);
         // What private work commits to is salted, and would be public here.
-        _must(!(order.grant != 0 && what != Demanded.Inclusion), "private order");
+        _must(order.grant == 0 || what == Demanded.Inclusion, "private order");
         if (what == Demanded.Inclusion) {
             if (block.timestamp <= receipt.anchorBy) revert NotNow(uint256(receipt.anchorBy) + 1, type(uint256).max);
             index = 0;
@@ -70,14 +70,14 @@ abstract contract Demands is Equivocation, Pleas {
         address auditor
     ) external returns (bytes32 id) {
         bytes32 digest = _signed(receipt, signature);
-        _requireRecent(receipt.anchorBy);
         _requireOrder(order, receipt);
         // Private work is audited by whom its owner named.
-        _must(!(order.grant != 0 || order.auditor != address(0)), "private order");
+        _must(order.grant == 0 && order.auditor == address(0), "private order");
         (bytes32 leaf, INodes.Anchor memory anchor) =
             _requirePlaced(receipt.provider, RECEIPT_ENTRY, digest, receipt.logIndex, place);
         (, bool isFirst) = _firstAnchor(receipt.provider, place.anchorIndex, receipt.logIndex);
         _must(isFirst, "anchor");
+        _requireRecent(anchor.anchoredAt > receipt.anchorBy ? anchor.anchoredAt : receipt.anchorBy);
         uint256 from = uint256(anchor.anchoredAt) + _reportWindow();
         if (block.timestamp < from) revert NotNow(from, type(uint256).max);
         _requireDrawn(receipt.provider, order, leaf, anchor, auditor);
@@ -166,7 +166,7 @@ abstract contract Demands is Equivocation, Pleas {
             _checkTrace(digest, receipt.execution, it.index, answer_);
         } else {
             (AuditReport calldata report, Signature calldata signature) = answer_.report();
-            _must(!(report.receipt != digest || report.auditor != it.node), "report");
+            _must(report.receipt == digest && report.auditor == it.node, "report");
             report.hash(_domain()).requireSigned(signature, it.node);
         }
         _meet(id, it, answer_);
@@ -201,9 +201,7 @@ abstract contract Demands is Equivocation, Pleas {
         uint64 known = _findings[receipt].stepCount;
         if (known == 0) _findings[receipt].stepCount = count;
         else _must(known == count, "count");
-        if (_traceRoot(root, index < count ? index : count - 1, count, path) != opening.trace) {
-            revert EvidenceMismatch("path");
-        }
+        _must(_traceRoot(root, index < count ? index : count - 1, count, path) == opening.trace, "path");
     }
 
     function _meet(bytes32 id, DemandState storage it, bytes memory answer_) private {
@@ -244,7 +242,7 @@ abstract contract Demands is Equivocation, Pleas {
                 _must(receipt.hash(_domain()) == statement, "receipt");
                 _freeze(statement, receipt);
             }
-            _convict(node, statement, id, Ground.Unavailability, demander);
+            _convict(node, statement, id, Ground.Unavailability, demander, demander);
             _leaveCase(statement, node);
         }
         _enforce(node, id);

@@ -40,11 +40,11 @@ abstract contract Equivocation is CourtBase {
         if (ofFirst.isPlanted || ofSecond.isPlanted) revert NoContradiction();
         (bool isFirstDecided, bool isSecondDecided) = (ofFirst.ground != Ground.None, ofSecond.ground != Ground.None);
         if (isFirstDecided && isSecondDecided) revert AlreadyRaised(first);
-        if (!isFirstDecided) _convict(a.provider, first, 0, Ground.Receipts, msg.sender);
+        if (!isFirstDecided) _convict(a.provider, first, 0, Ground.Receipts, msg.sender, msg.sender);
         if (!isSecondDecided) {
             // The stake went with the first, unless that one had been decided before.
             if (isFirstDecided) {
-                _convict(a.provider, second, 0, Ground.Receipts, msg.sender);
+                _convict(a.provider, second, 0, Ground.Receipts, msg.sender, msg.sender);
             } else {
                 _find(second, Ground.Receipts);
                 emit Convicted(a.provider, second, 0, Ground.Receipts, msg.sender, 0);
@@ -132,7 +132,7 @@ abstract contract Equivocation is CourtBase {
             _sentence(receipt.provider, digest, amount, msg.sender);
             emit Convicted(receipt.provider, digest, 0, Ground.Arithmetic, msg.sender, amount);
         } else {
-            _convict(receipt.provider, digest, 0, Ground.Arithmetic, msg.sender);
+            _convict(receipt.provider, digest, 0, Ground.Arithmetic, msg.sender, msg.sender);
         }
         _enforce(receipt.provider, digest);
     }
@@ -141,7 +141,7 @@ abstract contract Equivocation is CourtBase {
     function _decide(address accused, bytes32 statement, Ground ground) internal {
         _requireOffice();
         if (_findings[statement].ground != Ground.None) revert AlreadyRaised(statement);
-        _convict(accused, statement, 0, ground, msg.sender);
+        _convict(accused, statement, 0, ground, msg.sender, msg.sender);
         _enforce(accused, statement);
     }
 

@@ -49,9 +49,10 @@ abstract contract Juries is CourtBase {
     /// Rfc6962 binds is enough: the first leaf, a neighbour, the last leaf.
     function _claimedOutcome(Opening calldata opening, Step calldata step) private view returns (bytes32) {
         if (step.index == 0) {
-            _must(!(step.previousRoot != 0 || step.previousPath.length != 0), "previous step");
-        } else if (_traceRoot(step.previousRoot, step.index - 1, step.count, step.previousPath) != opening.trace) {
-            revert EvidenceMismatch("previous step");
+            _must(step.previousRoot == 0 && step.previousPath.length == 0, "previous step");
+        } else {
+            bytes32 root = _traceRoot(step.previousRoot, step.index - 1, step.count, step.previousPath);
+            _must(root == opening.trace, "previous step");
         }
         _must(_traceRoot(step.root, step.index, step.count, step.path) == opening.trace, "step");
         if (step.index + 1 != step.count) {
@@ -110,7 +111,7 @@ abstract contract Juries is CourtBase {
         }
         Vote storage mine = jury.votes[msg.sender];
         bytes26 word = bytes26(keccak256(abi.encode(dispute, round, msg.sender, outcome, salt)));
-        _must(!(mine.state != VoteState.Sealed || mine.word != word), "vote");
+        _must(mine.state == VoteState.Sealed && mine.word == word, "vote");
         if (!_drawIfKnown(dispute, round, jury)) revert IBeacon.RoundUnknown(jury.beaconRound);
         uint32 seats = uint32(_seats(it, jury.seed, jury.seats, msg.sender));
         if (seats == 0 || outcome == 0) revert NotAuthorized(msg.sender, address(0));
@@ -141,7 +142,7 @@ abstract contract Juries is CourtBase {
         uint48 from = _rounds[dispute][it.round].commitUntil;
         if (it.outcome != Outcome.Open || block.timestamp < from) revert NotNow(from, type(uint256).max);
         if (it.opened != 0) revert AlreadyRaised(dispute);
-        _must(!(outcome == 0 || keccak256(abi.encode(outcome, salt)) != it.seal), "seal");
+        _must(outcome != 0 && keccak256(abi.encode(outcome, salt)) == it.seal, "seal");
         it.opened = outcome;
         emit SealOpened(dispute, outcome);
     }
@@ -236,15 +237,17 @@ abstract contract Juries is CourtBase {
         // Whoever accused without knowing the answer did no work.
         address bountyTo = it.opened == majority ? it.accuser : address(0);
         uint256 due = seats * _jurorFee;
-        uint256 most = _findings[it.receipt].isPlanted
+        uint256 amount = _findings[it.receipt].isPlanted
             ? _convictPlanted(dispute, it, bountyTo, due)
-            : _convict(it.accused, it.receipt, dispute, Ground.Jury, bountyTo) / 4;
+            : _convict(it.accused, it.receipt, dispute, Ground.Jury, it.accuser, bountyTo);
+        // Where there is something to enforce, the bond comes back with the bounty.
+        if (amount == 0) _koinOwed[it.accuser] += _accuseBond;
+        uint256 most = _payable(it.receipt, amount);
         uint256 fromBonds = lostBonds < due ? lostBonds : due;
         uint256 fromStake = due - fromBonds < most ? due - fromBonds : most;
         if (seats != 0) it.reward = uint96((fromBonds + fromStake) / seats);
         it.fees = uint96(fromStake);
-        _burnable += lostBonds - fromBonds;
-        _koinOwed[it.accuser] += _accuseBond;
+        if (lostBonds != fromBonds) _burnable += lostBonds - fromBonds;
     }
 
     /// @dev A planted fault that was found: its signer pays the costs from the lien, and keeps the rest.
@@ -259,7 +262,7 @@ abstract contract Juries is CourtBase {
         if (_isInOffice()) amount = lien < costs ? lien : uint96(costs);
         _lift(accused, lien - amount, _cases[receipt].at);
         _sentence(accused, dispute, amount, bountyTo);
-        emit Convicted(accused, receipt, dispute, Ground.Jury, msg.sender, amount);
+        emit Convicted(accused, receipt, dispute, Ground.Jury, it.accuser, amount);
     }
 
     /// @dev The accuser's bond pays jury and accused; where nothing was decided the jury alone, and the rest goes back.
@@ -330,9 +333,9 @@ abstract contract Juries is CourtBase {
 
     /// @dev Keeps it, for the value might not be known for ever. False where it is not (any more).
     function _drawIfKnown(bytes32 dispute, uint8 round, RoundState storage jury) private returns (bool) {
-        if (jury.seed != 0) return true;
+        if (jury.isDrawn) return true;
         try _beacon.valueOf(jury.beaconRound) returns (bytes32 value) {
-            jury.seed = Lot.jurySeed(value, dispute, round);
+            (jury.isDrawn, jury.seed) = (true, Lot.jurySeed(value, dispute, round));
             return true;
         } catch {
             return false;
@@ -402,6 +405,6 @@ abstract contract Juries is CourtBase {
 
     function _known(bytes32 dispute) private view returns (DisputeState storage it) {
         it = _disputes[dispute];
-        if (it.accuser == address(0)) revert Unknown(dispute);
+        if (it.accused == address(0)) revert Unknown(dispute);
     }
 }

@@ -80,8 +80,7 @@ interface ICourt is ICourtTypes {
     /// @notice Same for an audit report.
     function accuseOmittedReport(AuditReport calldata report, Signature calldata signature) external;
 
-    /// @notice A statement (receipt or report digest, whose log place is `logIndex`) that stands at its index in no
-    /// form: the anchored log has a leaf of other data there.
+    /// @notice A receipt that does not stand at its `logIndex`: the anchored log has a leaf of other data there.
     /// @param entryType Type byte of the leaf that is there, `digest` and `place.leafSalt` the rest of it.
     function accuseMisplacedReceipt(
         Receipt calldata receipt,

@@ -20,6 +20,8 @@ interface Vm {
     function mockCall(address target, bytes calldata data, bytes calldata answer) external;
     function mockCallRevert(address target, bytes calldata data, bytes calldata fault) external;
     function assume(bool condition) external pure;
+    function snapshotState() external returns (uint256 id);
+    function revertToState(uint256 id) external returns (bool);
     function expectRevert() external;
     function expectPartialRevert(bytes4 selector) external;
     function expectRevert(bytes4 selector) external;
