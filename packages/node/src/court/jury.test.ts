@@ -1,35 +1,130 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { auditVerdicts, type Hex, KoinonError, statementDigest, ZERO_32 } from '@koinon/protocol';
 import { tamperOutput } from '../process/tamperOutput.ts';
-import { auditedJob, courtNetwork, jurors, stakeOf } from '../testing/courtNetwork.ts';
+import { sealStatement } from '../statements/sealStatement.ts';
+import { alterAnswers } from '../testing/alterAnswers.ts';
+import {
+  convicted,
+  corrupt,
+  decided,
+  FULL_STAKE,
+  jurors,
+  purseOf,
+  restart,
+  stakeOf,
+  withCourt,
+  workedJob,
+} from '../testing/courtNetwork.ts';
 import { until } from '../testing/observe.ts';
 import type { SeededNetwork } from '../testing/seededNetwork.ts';
 
-async function withNetwork(seed: number, body: (network: SeededNetwork) => Promise<void>): Promise<void> {
-  const network = await courtNetwork(seed);
-  try {
-    await body(network);
-  } finally {
-    await network.stop();
-  }
+/** Has a member take a receipt for false, as after an audit that differed. */
+async function suspect(network: SeededNetwork, name: string, receipt: Hex): Promise<void> {
+  const { court } = network.member(name).node;
+  const dossier = network.member('alder').node.court.dossierOf(receipt)!;
+  network.member(name).node.dossiers.keep(receipt, dossier);
+  const { provider } = dossier.receipt.message;
+  court.reported({
+    receipt,
+    provider,
+    dossier,
+    verdict: auditVerdicts.differs,
+    differences: [],
+    trace: undefined,
+  });
 }
 
-const decided = (network: SeededNetwork, patienceMs?: number) =>
-  until(async () => {
-    const disputes = await network.chain.connect().court.disputes();
-    return disputes.filter(({ outcome }) => outcome !== 'open');
-  }, patienceMs);
-
-test('one altered byte goes to the court by itself, and costs the stake', async () => {
-  await withNetwork(101, async network => {
-    await network.crash('alder');
-    await network.start('alder', { alterResult: tamperOutput });
-    const receipt = await auditedJob(network);
+test('one altered byte goes to the court by itself and costs the stake; honest jurors lose nothing', async () => {
+  await withCourt(101, async network => {
+    await corrupt(network);
+    const receipt = await workedJob(network);
     const [dispute] = await decided(network);
     assert.equal(dispute?.outcome, 'convicted');
     assert.equal(dispute?.receipt, receipt);
     assert.equal(dispute?.step, 2n);
     await until(async () => ((await stakeOf(network, 'alder')) === 0n ? [true] : []));
-    for (const name of jurors) assert.equal(await stakeOf(network, name), 10n ** 21n, name);
+    for (const name of jurors) assert.equal(await stakeOf(network, name), FULL_STAKE, name);
+    const accuser = jurors.find(name => network.member(name).operator === dispute?.accuser)!;
+    await until(async () => ((await purseOf(network, accuser)) >= 10n ** 22n ? [true] : []));
+  });
+});
+
+test('whoever accuses an honest node loses its bond, and the accused loses nothing', async () => {
+  await withCourt(102, async network => {
+    // A machine that errs the same way every time is no better than a liar.
+    await restart(network, 'birch', { alter: tamperOutput });
+    const receipt = await workedJob(network, { auditRatePpm: 1 });
+    const [before, purse] = [await purseOf(network, 'birch'), await purseOf(network, 'alder')];
+    await suspect(network, 'birch', receipt);
+    const [dispute] = await decided(network);
+    assert.equal(dispute?.accuser, network.member('birch').operator);
+    assert.equal(dispute?.outcome, 'acquitted');
+    assert.equal(await stakeOf(network, 'alder'), FULL_STAKE);
+    const { accuseBond } = await network.chain.connect().court.terms();
+    assert.ok((await purseOf(network, 'birch')) <= before - accuseBond);
+    await until(async () => ((await purseOf(network, 'alder')) > purse ? [true] : []));
+    assert.deepEqual(await network.chain.connect().court.convictions(), []);
+  });
+});
+
+test('a machine that comes to something else every time accuses nobody', async () => {
+  let runs = 0;
+  await withCourt(103, async network => {
+    await restart(network, 'birch', {
+      alter: result => ({ ...result, fuel: result.fuel + BigInt(++runs) }),
+    });
+    const receipt = await workedJob(network, { auditRatePpm: 1 });
+    await suspect(network, 'birch', receipt);
+    await until(() => network.member('birch').node.court.cases.list('dropped'));
+    assert.deepEqual(await network.chain.connect().court.disputes(), []);
+  });
+});
+
+test('a provider that hides its trace is asked for it on chain, and convicted by its silence', async () => {
+  await withCourt(104, async network => {
+    const refuse = async (): Promise<never> => {
+      throw new KoinonError({ code: 'K_JOB_UNKNOWN', message: 'No.', fault: 'peer' });
+    };
+    await corrupt(network, { overNetwork: alterAnswers({ 'trace.get': refuse }) });
+    const receipt = await workedJob(network);
+    const { operator } = network.member('alder');
+    await until(() => network.chain.connect().court.demands());
+    await network.crash('alder');
+    const [conviction] = await convicted(network);
+    assert.equal(conviction?.accused, operator);
+    assert.equal(conviction?.statement, receipt);
+    assert.equal(conviction?.ground, 'unavailability');
+    assert.equal((await network.chain.connect().nodes.get(operator))?.stake, 0n);
+  });
+});
+
+test('an auditor that agreed with what a jury refuted loses its stake', async () => {
+  await withCourt(105, async network => {
+    await corrupt(network);
+    // One that never looks: it is no juror here, and its report is in its log for all to see.
+    await restart(network, 'elm', { alter: tamperOutput });
+    const receipt = await workedJob(network);
+    const { execution } = network.member('alder').node.court.dossierOf(receipt)!.receipt.message;
+    const elm = network.member('elm');
+    const { ports } = elm.node;
+    const { signed } = await sealStatement(ports, {
+      key: `audit:${receipt}`,
+      type: 'AuditReport',
+      leafSalt: ZERO_32,
+      message: logIndex => ({
+        ...{ receipt, auditor: elm.operator, execution, verdict: auditVerdicts.agrees, draw: ZERO_32 },
+        ...{ logIndex, anchorBy: BigInt(Math.floor(ports.clock.nowMs() / 1000) + 1200) },
+      }),
+    });
+    // Whoever paid on its word has it.
+    for (const name of ['birch', 'cedar', 'dogwood']) {
+      network.member(name).node.court.openings.keepReport(signed);
+    }
+    await suspect(network, 'birch', receipt);
+    const lie = statementDigest('AuditReport', signed.message, network.chain.deployment);
+    await until(async () => ((await network.chain.connect().court.groundOf(lie)) ? [true] : []));
+    await until(async () => ((await stakeOf(network, 'elm')) === 0n ? [true] : []));
+    for (const name of ['birch', 'cedar', 'dogwood']) assert.equal(await stakeOf(network, name), FULL_STAKE);
   });
 });

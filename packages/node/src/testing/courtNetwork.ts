@@ -1,6 +1,8 @@
 import { assurances, type Hex } from '@koinon/protocol';
+import { tamperOutput } from '../process/tamperOutput.ts';
 import { handmadeOrder, openChannel, ordered, publicManifest } from './handmadeOrder.ts';
-import { type Part, type SeededNetwork, seededNetwork } from './seededNetwork.ts';
+import { until } from './observe.ts';
+import { type Part, type SeededNetwork, type StartOptions, seededNetwork } from './seededNetwork.ts';
 
 /** A provider, four auditors who are jurors too, and a researcher. */
 export const courtParts: readonly Part[] = [
@@ -11,30 +13,51 @@ export const courtParts: readonly Part[] = [
   { name: 'researcher', roles: ['gateway'], stake: 0n },
 ];
 export const jurors = ['birch', 'cedar', 'dogwood', 'elm'];
+export const FULL_STAKE = 10n ** 21n;
 
 /** Windows of a jury are a fourteenth of this, seconds. */
 const CHALLENGE_SECONDS = 14 * 60;
 const CLOCK_FACTOR = 150;
 
-export function courtNetwork(seed: number, parts: readonly Part[] = courtParts): Promise<SeededNetwork> {
-  return seededNetwork(seed, parts, CLOCK_FACTOR, { challengeWindowSeconds: CHALLENGE_SECONDS });
+/** Plays in a network of these parts, and ends it. */
+export async function withCourt(
+  seed: number,
+  body: (network: SeededNetwork) => Promise<void>,
+  parts: readonly Part[] = courtParts,
+): Promise<void> {
+  const options = { challengeWindowSeconds: CHALLENGE_SECONDS };
+  const network = await seededNetwork(seed, parts, CLOCK_FACTOR, options);
+  try {
+    await body(network);
+  } finally {
+    await network.stop();
+  }
 }
 
-/** A public job at the provider that the lot has replayed for certain; its receipt's digest. */
-export async function auditedJob(
+export async function restart(network: SeededNetwork, name: string, options?: StartOptions): Promise<void> {
+  await network.crash(name);
+  await network.start(name, options);
+}
+
+/** Makes the provider one that alters a byte of what its jobs came to. */
+export const corrupt = (network: SeededNetwork, options?: StartOptions): Promise<void> =>
+  restart(network, 'alder', { alterResult: tamperOutput, ...options });
+
+/** A public job at the provider that the lot has replayed at this rate; its receipt's digest. */
+export async function workedJob(
   network: SeededNetwork,
-  { provider = 'alder', steps = 3 }: { provider?: string; steps?: number } = {},
+  { steps = 3, auditRatePpm = 1_000_000 }: { steps?: number; auditRatePpm?: number } = {},
 ): Promise<Hex> {
   const { node, store } = network.member('researcher');
   const program = await store.blobs.put(new Uint8Array([1, 2, 3]), 'public');
-  const channel = await openChannel(node.ports, network.member(provider).operator, 10n ** 18n);
+  const channel = await openChannel(node.ports, network.member('alder').operator, 10n ** 18n);
   const order = await handmadeOrder(
     node.ports,
     { manifest: publicManifest(program, { params: { steps } }), channel },
-    { assurance: assurances.replay, auditRatePpm: 1_000_000 },
+    { assurance: assurances.replay, auditRatePpm },
   );
   await ordered(node.ports, order);
-  return network.member(provider).node.jobs.list()[0]!.receiptDigest!;
+  return network.member('alder').node.jobs.list()[0]!.receiptDigest!;
 }
 
 /** Base units of KOIN that count for a member. */
@@ -42,3 +65,18 @@ export async function stakeOf(network: SeededNetwork, name: string): Promise<big
   const { operator } = network.member(name);
   return (await network.chain.connect().nodes.get(operator))!.stake;
 }
+
+/** KOIN outside stake and court. */
+export function purseOf(network: SeededNetwork, name: string): Promise<bigint> {
+  const { operator } = network.member(name);
+  const { token, deployment } = network.chain.connect();
+  return token.balanceOf(deployment.token as Hex, operator);
+}
+
+/** The disputes that have ended, once there is one. */
+export const decided = (network: SeededNetwork) =>
+  until(async () =>
+    (await network.chain.connect().court.disputes()).filter(({ outcome }) => outcome !== 'open'),
+  );
+/** The convictions, once there is one. */
+export const convicted = (network: SeededNetwork) => until(() => network.chain.connect().court.convictions());
