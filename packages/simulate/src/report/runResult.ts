@@ -1,3 +1,4 @@
+import type { CourtFact } from '@koinon/chain';
 import type { Hex } from '@koinon/protocol';
 import type { SimNode } from '../node/simNode.ts';
 import type { World } from '../node/world.ts';
@@ -6,7 +7,7 @@ import type { Trial } from './score.ts';
 /** How one ring of cheaters came out of one run; amounts in KOIN base units, times in seconds. */
 export interface RingResult {
   kind: string;
-  /** Stake the ring lost, and what it was paid for nothing. */
+  /** What it has more than before, with the stolen, without what it earned by honest work for the court. */
   net: bigint;
   stolen: bigint;
   lost: bigint;
@@ -38,6 +39,7 @@ export async function runResult(
   const reader = world.memory.connect();
   const disputes = await reader.court.disputes();
   const demands = await reader.court.demands();
+  const facts = await reader.court.timeline();
   const honestLosses = [];
   for (const node of world.nodes.values()) {
     if (node.cheater) continue;
@@ -52,7 +54,7 @@ export async function runResult(
     nodes: world.nodes.size,
     jobs: world.works.size,
     trials: [...world.score.trials.values()],
-    rings: ringsOf(world).map(members => ringResult(world, members, before, after)),
+    rings: ringsOf(world).map(members => ringResult(world, members, { before, after, facts })),
     honestLosses,
     unfinished: [...disputes, ...demands].filter(({ outcome }) => outcome === 'open').length,
     totalGas: world.gas.total(),
@@ -73,12 +75,13 @@ function ringsOf(world: World): SimNode[][] {
   return rings;
 }
 
-function ringResult(
-  world: World,
-  members: SimNode[],
-  before: ReadonlyMap<Hex, bigint>,
-  after: ReadonlyMap<Hex, bigint>,
-): RingResult {
+interface Books {
+  before: ReadonlyMap<Hex, bigint>;
+  after: ReadonlyMap<Hex, bigint>;
+  facts: readonly CourtFact[];
+}
+
+function ringResult(world: World, members: SimNode[], { before, after, facts }: Books): RingResult {
   const own = new Set(members.map(({ address }) => address));
   const sum = (values: ReadonlyMap<Hex, bigint>) =>
     members.reduce((all, { address }) => all + (values.get(address) ?? 0n), 0n);
@@ -88,11 +91,22 @@ function ringResult(
   const offences = [...world.score.trials.values()].filter(({ node }) => own.has(node)).map(({ at }) => at);
   return {
     kind: members[0]!.cheater!.name,
-    net: stolen + change,
+    net: stolen + change - honestIncome(own, facts),
     stolen,
     lost: change < 0n ? -change : 0n,
     secondsToConviction:
       conviction && offences.length > 0 ? conviction.at - Math.min(...offences) : undefined,
     gasToConviction: conviction && world.gas.about(conviction.accused),
   };
+}
+
+/** Fees of right votes, and bounties for convicting others: it would have had those without cheating. */
+function honestIncome(ring: ReadonlySet<Hex>, facts: readonly CourtFact[]): bigint {
+  let income = 0n;
+  for (const { what, who, details } of facts) {
+    if (what === 'vote-settled' && who && ring.has(who)) income += BigInt(details['reward'] ?? 0);
+    const isForOthers = what === 'enforced' && !ring.has(details['accused'] as Hex);
+    if (isForOthers && ring.has(details['bountyTo'] as Hex)) income += BigInt(details['bounty'] ?? 0);
+  }
+  return income;
 }
