@@ -1,4 +1,5 @@
 export * from './assurance.ts';
+export * from './assuranceTerms.ts';
 export * from './bytes.ts';
 export * from './chunkList.ts';
 export * from './cid.ts';

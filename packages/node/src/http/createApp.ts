@@ -17,6 +17,7 @@ import { addIntegrityRoutes } from './routes/integrityRoutes.ts';
 import { addLogRoutes } from './routes/logRoutes.ts';
 import { addModelRoutes } from './routes/modelRoutes.ts';
 import { addPublishRoute } from './routes/publishRoute.ts';
+import { addQuoteRoutes } from './routes/quoteRoutes.ts';
 import { addRequestRoutes } from './routes/requestRoutes.ts';
 import { addStatusRoutes } from './routes/statusRoutes.ts';
 import { addStudyRoutes } from './routes/studyRoutes.ts';
@@ -61,6 +62,7 @@ export function createApp(
   addPublishRoute(api, node);
   addRequestRoutes(api, node);
   addStudyRoutes(api, node);
+  addQuoteRoutes(api, node);
   addWorkRoutes(api, node);
   addModelRoutes(api, node);
   addBlobRoutes(api, node);

@@ -55,6 +55,13 @@ export interface JobRequest {
   token: Hex;
   maxAmount: bigint;
   assurance: Assurance;
+  /** Providers that do the same work, and the digest of how they are compared; for `redundant`. */
+  replicas?: number;
+  comparator?: Hex;
+  /** Least share of receipts that is replayed, ppm. */
+  leastAuditRatePpm?: number;
+  /** Awaited once the outputs are here and before they are paid; what it throws keeps the money. */
+  accept?(outputs: JobEvidence['outputs']): Promise<void>;
 }
 
 /** What ordering a job takes. */
@@ -100,7 +107,11 @@ export async function performJob(
   ) => workflows.step(workflow, `${job}.${phase}`, resultSchema, run, signal);
   const { provider, maxAmount, token } = request;
   const manifest = decodeManifest(request.manifest);
-  const isAudited = request.assurance === 'replay' || request.assurance === 'owner-audited';
+  const least = request.leastAuditRatePpm ?? 0;
+  const isAudited =
+    request.assurance === 'replay' ||
+    request.assurance === 'owner-audited' ||
+    (request.assurance === 'redundant' && least > 0);
 
   const funded = await step('channel', channelStep, () =>
     fundChannel(ports, channels, {
@@ -123,10 +134,10 @@ export async function performJob(
         token,
         maxAmount,
         assurance: assurances[request.assurance],
-        replicas: 1,
+        replicas: request.replicas ?? 1,
         auditRatePpm: await ratePpm(),
         auditAmount: 0n,
-        comparator: ZERO_32,
+        comparator: request.comparator ?? ZERO_32,
         auditor: request.grant?.message.auditor ?? ZERO_ADDRESS,
         expiresAt: nowSeconds(clock) + ORDER_SECONDS,
         nonce: toHex(sha256(utf8.encode(`${workflow}/${job}`), ports.random())),
@@ -237,6 +248,7 @@ export async function performJob(
     fetchOutputs(ports, received, { provider, visibility, signal }),
   );
 
+  await request.accept?.(received.outputs);
   await step('voucher', voucherStep, async () => {
     const { amount } = received.receipt.message;
     if (amount === 0n) return { amount };
@@ -263,7 +275,9 @@ export async function performJob(
   async function ratePpm(): Promise<number> {
     if (request.assurance === 'owner-audited') return AUDIT_RATE_ALWAYS_PPM;
     if (!isAudited) return 0;
-    return rateFor(ports, record, { provider, program: manifest.program, maxAmount });
+    if (request.assurance === 'redundant') return least;
+    const rate = await rateFor(ports, record, { provider, program: manifest.program, maxAmount });
+    return Math.max(least, rate);
   }
 }
 

@@ -1,9 +1,10 @@
 import { KoinonError, type Manifest } from '@koinon/protocol';
 import { performJob } from '../request/performJob.ts';
-import { chooseProvider, providerStep } from './chooseProvider.ts';
 import { keepManifest } from './keepManifest.ts';
 import { type DatasetFacts, datasetStep, lookUpDataset } from './lookUpDataset.ts';
 import { obtainGrant } from './obtainGrant.ts';
+import { requireSupported } from './quote.ts';
+import { runReplicas } from './runReplicas.ts';
 import type { StudyServices } from './services.ts';
 import type { RunRequest } from './studyBook.ts';
 
@@ -86,20 +87,7 @@ export async function runStudy(
     );
     return;
   }
-  const chosen = await workflows.step(
-    study,
-    'provider',
-    providerStep,
-    () => chooseProvider(ports, { fuel: BigInt(fuel), token: ports.deployment.token, barred: [] }, signal),
-    signal,
-  );
-  const { provider, token, maxAmount } = chosen;
-  await performJob(
-    ports,
-    services,
-    study,
-    'run',
-    { provider, manifest: manifest.bytes, token, maxAmount, assurance: 'replay' },
-    signal,
-  );
+  const terms = request.assurance ?? { kind: 'replay' };
+  requireSupported(terms);
+  await runReplicas(services, study, { manifest: manifest.bytes, fuel: BigInt(fuel), terms }, signal);
 }

@@ -1,4 +1,4 @@
-import { modelName, schema } from '@koinon/protocol';
+import { assuranceTermsSchema, modelName, schema } from '@koinon/protocol';
 import { column, type Database } from '@koinon/store';
 import { z } from 'zod';
 import { toColumn } from '../durable/wireJson.ts';
@@ -22,6 +22,8 @@ export const trainRequestSchema = z.strictObject({
   groupBy: z.array(z.string()).max(8).optional(),
   /** Public table to test on; the one the dataset's owner gave away when absent. */
   testTable: schema.cid.optional(),
+  /** Least share of the public jobs (predictions, metrics) that is replayed, ppm. */
+  auditRatePpm: z.number().int().min(1).max(1_000_000).optional(),
 });
 export type TrainRequest = z.infer<typeof trainRequestSchema>;
 
@@ -44,6 +46,8 @@ export const runRequestSchema = z.strictObject({
     }),
   ),
   purpose: z.string().min(1).max(1024),
+  /** How a public job is checked; `replay` when absent. On a dataset the auditor its owner named replays, whatever is asked. */
+  assurance: assuranceTermsSchema.optional(),
 });
 export type RunRequest = z.infer<typeof runRequestSchema>;
 

@@ -121,6 +121,7 @@ export async function trainStudy(
       signal,
     ),
   );
+  const least = request.auditRatePpm === undefined ? {} : { leastAuditRatePpm: request.auditRatePpm };
   const evaluate = async (job: string, make: () => Promise<Manifest>): Promise<JobEvidence> => {
     const manifest = await keepManifest(services, study, job, make, signal);
     const { provider, token, maxAmount } = evaluator;
@@ -129,7 +130,7 @@ export async function trainStudy(
       services,
       study,
       job,
-      { provider, manifest: manifest.bytes, token, maxAmount, assurance: 'replay' },
+      { provider, manifest: manifest.bytes, token, maxAmount, assurance: 'replay', ...least },
       signal,
     );
   };

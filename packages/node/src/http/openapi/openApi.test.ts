@@ -187,6 +187,47 @@ describe('the OpenAPI document', () => {
     assert.match(String(metrics), /"kind":"training"/);
   });
 
+  test('describes what work would cost and what risk is left, and a run that several providers do', async () => {
+    const { node } = trained.network.member('researcher');
+    const program = node.programs.get('tabular-logistic');
+    const assurance = { kind: 'redundant', replicas: 2, comparator: 'bytes' };
+    const quote = (await post('researcher', '/api/quotes', { program, assurance })) as {
+      providers: string[];
+      workAmount: string;
+      totalAmount: string;
+      risk: { undetectedPpm: number; factors: unknown[] };
+    };
+    assert.equal(new Set(quote.providers).size, 2);
+    assert.equal(BigInt(quote.totalAmount), 2n * BigInt(quote.workAmount));
+    assert.ok(quote.risk.undetectedPpm < 500_000 && quote.risk.factors.length >= 5);
+    const none = (await post('researcher', '/api/quotes', { program, assurance: { kind: 'none' } })) as {
+      risk: { undetectedPpm: number };
+    };
+    assert.equal(none.risk.undetectedPpm, 1_000_000);
+    const dataset = String(trained.dataset);
+    const owned = (await post('researcher', '/api/quotes', { program, dataset })) as { assurance: string };
+    assert.equal(owned.assurance, 'owner-audited');
+
+    const { held } = (await get('hospital', `/api/datasets/${dataset}`)) as { held: { publicTable: string } };
+    const table = held.publicTable;
+    const { id } = (await post('researcher', '/api/studies', {
+      kind: 'run',
+      program,
+      inputs: [{ name: 'table.safetensors', source: { cid: table } }],
+      params: { target: COHORT_TARGET },
+      outputs: [{ name: 'metrics.json', class: 'metrics', maxBytes: 65_536 }],
+      purpose: 'Two at once.',
+      assurance,
+    })) as { id: string };
+    const study = await node.studies.settled(id);
+    assert.equal(study.state, 'done', study.failure?.message);
+    const steps = node.workflows.list(id).map(({ name }) => name);
+    for (const name of ['run.voucher', 'run2.voucher', 'run.comparison'])
+      assert.ok(steps.includes(name), name);
+    const metrics = await get('researcher', `/api/studies/${id}/outputs/metrics.json`, true);
+    assert.match(String(metrics), /"kind":"training"/);
+  });
+
   test('describes jobs and audits', async () => {
     const { jobs } = (await get('hospital', '/api/jobs')) as { jobs: { released: unknown[] }[] };
     assert.ok(jobs[0]!.released.length >= 1);

@@ -28,6 +28,8 @@ const step = z.strictObject({
 const studyId = z.object({ id: z.string().max(64) });
 /** What the receipt of a single run says it let out. */
 const receiptOutputs = z.object({ outputs: z.array(z.object({ name: z.string(), cid: schema.cid })) });
+/** Which replicas of a single run agreed. */
+const comparison = z.object({ majority: z.array(z.number()) });
 /** Pages that may watch studies at once; each holds a connection. */
 const WATCHERS_MAX = 64;
 
@@ -108,7 +110,13 @@ export function addStudyRoutes(api: Api, node: KoinonNode): void {
       needsToken: true,
     },
     async ({ params: { id, name } }) => {
-      const receipt = workflows.list(id).find(({ name }) => name === 'run.receipt');
+      const steps = workflows.list(id);
+      const { data: agreed } = comparison.safeParse(
+        steps.find(({ name }) => name === 'run.comparison')?.result,
+      );
+      const first = agreed?.majority[0] ?? 0;
+      const wanted = first === 0 ? 'run.receipt' : `run${first + 1}.receipt`;
+      const receipt = steps.find(({ name }) => name === wanted);
       const file = receiptOutputs
         .safeParse(receipt?.result)
         .data?.outputs.find(output => output.name === name);

@@ -1,0 +1,112 @@
+import { ONE_PPM, parseComparator, priceOfAssurance, type Risk, riskOf } from '@koinon/integrity';
+import { type Assurance, type AssuranceTerms, type Hex, KoinonError, type Quote } from '@koinon/protocol';
+import type { NodePorts } from '../ports/ports.ts';
+import type { AuditRecord } from '../record/auditRecord.ts';
+import { exposureOf, rateFor } from '../record/rateFor.ts';
+import { chooseProvider } from './chooseProvider.ts';
+import { datasetStep, lookUpDataset } from './lookUpDataset.ts';
+
+/** What is asked about: a program on public inputs with so much fuel, or on a dataset. */
+export interface QuoteRequest {
+  program: string;
+  fuel: bigint;
+  assurance: AssuranceTerms;
+  dataset?: bigint | undefined;
+}
+
+type QuotePorts = Pick<NodePorts, 'chain' | 'network' | 'clock' | 'deployment' | 'signer'>;
+
+/**
+ * What an order would cost, and the chance that a wrong result is never found, before anything is signed. Throws
+ * `K_NO_PROVIDER`, `K_BOND_TOO_SMALL`, `K_BAD_COMPARATOR`, `K_ASSURANCE_UNSUPPORTED`, and what looking up a dataset throws.
+ */
+export async function quoteFor(
+  ports: NodePorts,
+  record: AuditRecord,
+  request: QuoteRequest,
+  signal: AbortSignal,
+): Promise<Quote> {
+  const { program, fuel, assurance } = request;
+  if (request.dataset !== undefined) {
+    const { custodian, policy } = datasetStep.parse(await lookUpDataset(ports, request.dataset, signal));
+    const exposure = await exposureOf(ports, custodian, policy.amount);
+    const risk = riskOf({ assurance: 'owner-audited', replicas: 1, auditRatePpm: ONE_PPM, ...exposure });
+    return told('owner-audited', [custodian], policy.token, policy.amount, 1, ONE_PPM, risk);
+  }
+  requireSupported(assurance);
+  const { kind } = assurance;
+  const replicas = kind === 'redundant' ? (assurance.replicas ?? 2) : 1;
+  const chosen = await chooseProviders(ports, { fuel, replicas }, signal);
+  const [{ provider, token, maxAmount }] = chosen;
+  const least = assurance.auditRatePpm ?? 0;
+  const auditRatePpm =
+    kind === 'replay'
+      ? Math.max(least, await rateFor(ports, record, { provider, program, maxAmount }))
+      : least;
+  const comparator = assurance.comparator === undefined ? undefined : parseComparator(assurance.comparator);
+  const risk = riskOf({
+    assurance: kind,
+    replicas,
+    auditRatePpm,
+    ...(await exposureOf(ports, provider, maxAmount)),
+    ...(comparator ? { comparator } : {}),
+  });
+  const providers = chosen.map(each => each.provider);
+  return told(kind, providers, token, maxAmount, replicas, auditRatePpm, risk);
+}
+
+/** The cheapest provider and, of other owners, as many more as there are replicas. Throws `K_NO_PROVIDER`. */
+export async function chooseProviders(
+  ports: QuotePorts,
+  { fuel, replicas }: { fuel: bigint; replicas: number },
+  signal: AbortSignal,
+): Promise<[Chosen, ...Chosen[]]> {
+  const next = (barred: readonly Hex[]) =>
+    chooseProvider(ports, { fuel, token: ports.deployment.token, barred }, signal);
+  const chosen: [Chosen, ...Chosen[]] = [await next([])];
+  while (chosen.length < replicas) chosen.push(await next(chosen.map(({ provider }) => provider)));
+  return chosen;
+}
+export type Chosen = Awaited<ReturnType<typeof chooseProvider>>;
+
+/** Throws where nobody could check the result as asked. */
+export function requireSupported({ kind }: AssuranceTerms): void {
+  if (kind !== 'outcome') return;
+  throw new KoinonError({
+    code: 'K_ASSURANCE_UNSUPPORTED',
+    message: 'An outcome is measured by an evaluator against hidden truth, and a single run names neither.',
+    fault: 'user',
+    next: 'Ask for "replay", or for "redundant" with a comparator such as metric:overall.accuracy,0.01.',
+  });
+}
+
+function told(
+  assurance: Assurance,
+  providers: Hex[],
+  token: Hex,
+  workAmount: bigint,
+  replicas: number,
+  auditRatePpm: number,
+  { undetectedPpm, lossOnDetection, isDeterred, factors }: Risk,
+): Quote {
+  const price = priceOfAssurance({ replicas, auditRatePpm, auditAmount: 0n }, workAmount);
+  return {
+    assurance,
+    providers,
+    token,
+    workAmount: price.workAmount.toString(),
+    replicasAmount: price.replicasAmount.toString(),
+    auditsAmount: price.auditsAmount.toString(),
+    totalAmount: price.totalAmount.toString(),
+    auditRatePpm,
+    risk: {
+      undetectedPpm,
+      lossOnDetection: lossOnDetection.toString(),
+      isDeterred,
+      factors: factors.map(({ amount, ...factor }) => ({
+        ...factor,
+        ...(amount === undefined ? {} : { amount: amount.toString() }),
+      })),
+    },
+  };
+}
