@@ -11,6 +11,7 @@ export function addStart(program: Command, surroundings: Surroundings): void {
     .option('--exclude <columns>', 'columns to leave out, separated by commas')
     .option('--name <name>', 'name of dataset and model')
     .option('--fresh', 'forget what earlier runs left')
+    .option('--cheat', 'let one provider alter a byte, and see the network take it to court')
     .option('--exit', 'leave when the job is done instead of keeping the network up')
     .addHelpText('after', '\nExample:\n  koinon start --csv cohort.csv --target diagnosis')
     .action(async options => (await import('../start/start.ts')).start(surroundings, options));

@@ -6,16 +6,21 @@ import { createProgress } from '../terminal/progress.ts';
 import { stepLine } from '../terminal/stepLine.ts';
 import { styleFor } from '../terminal/style.ts';
 import { COHORT_ROWS, type JobOptions, readJob } from './readJob.ts';
-import { type MainJobOutcome, runMainJob } from './runMainJob.ts';
+import { type MainJobListener, type MainJobOutcome, runMainJob } from './runMainJob.ts';
+import { CHEAT_WINDOW_SECONDS, followDispute, makeOneCheat } from './showCheat.ts';
 
 export interface StartOptions extends JobOptions {
   fresh?: boolean;
   exit?: boolean;
+  /** One provider lies, and the network takes it to court. */
+  cheat?: boolean;
 }
 
 /** Shows the main job on a local network, each step as it happens with its evidence; with `--json` a line for each. */
 export async function start(surroundings: Surroundings, options: StartOptions): Promise<void> {
-  const { home, json, stdout, environment } = surroundings;
+  const { json, stdout, environment } = surroundings;
+  // A network of its own: its court must be quick, and nobody should lose a model to a demonstration.
+  const home = options.cheat ? `${surroundings.home}-cheat` : surroundings.home;
   const style = styleFor(stdout, environment);
   const startedMs = Date.now();
   const say = (text: string) => {
@@ -42,7 +47,8 @@ export async function start(surroundings: Surroundings, options: StartOptions): 
   for (const signal of signals) process.on(signal, leave);
   try {
     const network = await startLocalNetwork(home, {
-      ...(options.fresh ? { fresh: true } : {}),
+      ...(options.fresh || options.cheat ? { fresh: true } : {}),
+      ...(options.cheat ? { challengeWindowSeconds: CHEAT_WINDOW_SECONDS } : {}),
       onProgress: text => progress.doing(text),
     }).finally(progress.stop);
     try {
@@ -53,15 +59,31 @@ export async function start(surroundings: Surroundings, options: StartOptions): 
         if (stopping.signal.aborted) resolve(undefined);
         stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
       });
-      const finished = runMainJob(network, job, {
+      if (options.cheat)
+        tell(`${await makeOneCheat(network)} will alter one byte of what it is paid to compute`);
+      const listener: MainJobListener = {
         tell: line => tell(line.title, line.evidence),
         doing: text => progress.doing(text),
-      });
+      };
+      const finished = runMainJob(network, job, listener);
       finished.catch(() => undefined);
       const outcome = await Promise.race([finished, stopped]);
       if (!outcome) return;
-      if (outcome.study.state === 'failed') throw studyFailure(outcome.study);
       const url = network.node('researcher').url;
+      if (options.cheat) {
+        if (outcome.study.failure?.code !== 'K_AUDIT_DIFFERS') throw studyFailure(outcome.study);
+        tell('an auditor drawn by lot came to another result: nothing is paid');
+        await followDispute(network, listener, stopping.signal);
+        if (json) stdout.write(`${JSON.stringify({ done: true, study: outcome.study.id, url })}\n`);
+        say(`\n${style.bold('Look at everything')}  ${url}/integrity\n`);
+        say(`${style.bold('Read the story')}      npx koinon disputes show last --home ${home}\n`);
+        if (!options.exit && !stopping.signal.aborted) {
+          say(`\n${style.dim('The network stays up until Ctrl-C.')}\n`);
+          await stopped;
+        }
+        return;
+      }
+      if (outcome.study.state === 'failed') throw studyFailure(outcome.study);
       if (json)
         stdout.write(`${JSON.stringify({ done: true, study: outcome.study.id, url, ...outcome.sample })}\n`);
       sayWhatNow(outcome, job.name);
