@@ -1,5 +1,5 @@
 import type { AuditReport, ExecutionOpening, Hex } from '@koinon/protocol';
-import { encodeAbiParameters } from 'viem/utils';
+import { decodeAbiParameters, encodeAbiParameters } from 'viem/utils';
 import type { Place } from '../court.ts';
 
 const bytes32 = { type: 'bytes32' } as const;
@@ -48,3 +48,16 @@ export const encodeAnswer = {
   report: (message: AuditReport, signed: { r: Hex; vs: Hex }): Hex =>
     encodeAbiParameters([report, signature], [message, signed]),
 };
+
+const PATH_MAX = 64;
+
+/** What an answer to a demand for a trace shows: steps in all, the root, and its path; undefined for other bytes. */
+export function decodeTraceAnswer(answer: Hex): { count: bigint; root: Hex; path: readonly Hex[] } | undefined {
+  try {
+    const [opened, count, root, hashes] = decodeAbiParameters([opening, uint64, bytes32, path], answer);
+    const again = encodeAbiParameters([opening, uint64, bytes32, path], [opened, count, root, hashes]);
+    return again === answer.toLowerCase() && hashes.length <= PATH_MAX ? { count, root, path: hashes } : undefined;
+  } catch {
+    return undefined;
+  }
+}

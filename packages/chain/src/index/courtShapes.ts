@@ -1,4 +1,6 @@
+import type { Hex } from '@koinon/protocol';
 import type { CourtFact } from '../court.ts';
+import { decodeTraceAnswer } from '../evm/answers.ts';
 import { demandedKinds, grounds, outcomes } from '../evm/courtEnums.ts';
 import { lower } from '../lower.ts';
 
@@ -60,8 +62,11 @@ export const courtShapes: Record<string, (args: Record<string, never>) => Record
     const details = { ...rest, what: demandedKinds[Number(what)] };
     return fact('demanded', demand, { who: demander, accused: rest['node'] }, details);
   },
-  // The answer itself is for whoever asked; it may be large.
-  'court.DemandMet': ({ demand }) => fact('demand-met', demand, {}, {}),
+  // Other answers are for whoever asked, and may be large; a step's root is what the next demand depends on.
+  'court.DemandMet': ({ demand, answer }) => {
+    const shown = decodeTraceAnswer(answer as Hex);
+    return fact('demand-met', demand, {}, shown ? { ...shown, path: shown.path.join() } : {});
+  },
   'court.Convicted': ({ dispute, accuser, ground, ...rest }) => {
     const details = { ...rest, ground: grounds[Number(ground)] };
     return fact('convicted', dispute ?? ZERO_ID, { who: accuser, accused: rest['accused'] }, details);

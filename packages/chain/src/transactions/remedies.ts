@@ -25,6 +25,29 @@ export const remedies: Readonly<Record<string, string>> = {
   VoucherSpent: 'This much was claimed already: claim with a newer voucher.',
   VoucherExceedsDeposit: 'Ask the payer to top up the channel.',
   StakeTooSmall: 'Stake more KOIN, or wait until earlier claims have matured.',
+  // Court
+  BadSignature:
+    'Every statement must carry the signature of whom it names; get it again from where it came from.',
+  EvidenceMismatch:
+    'Hand in what the statement itself names: the order, opening, steps and place that belong to it.',
+  NoContradiction: 'The evidence fits an honest signer: there is nothing to decide.',
+  AlreadyRaised: 'It is open or decided already: look at how it stands.',
+  Unknown: 'Check the id; where it was right, there is nothing left to do.',
+  NotNow: 'Do it between the times the contract names.',
+  TooOld: 'Evidence is heard for one challenge window only.',
+  OutOfOffice: 'Turn to the court in office.',
+  LeafBeyondTree: 'The tree is not that large: use the place in an anchor that holds the entry.',
+  BadPathLength: 'Make the path anew for this index and this size.',
+  AnchorGone: 'Use an anchor that can still be read.',
+  RoundUnknown: 'Wait for the round, and record it while its value can be had.',
+  RoundRefused: 'Get the proof of this very round.',
+  // Audits
+  InsufficientFund: 'Add to the fund that pays for audits, or ask for less.',
+  NotDrawn: 'Only who the lot fell on is paid for the audit.',
+  NotWinning: 'This order did not win its drawing; another one may.',
+  AlreadyPaid: 'An order pays for one audit, once.',
+  NotHeld: 'Hold the drawing first, then wait for its round.',
+  StakeTooLarge: 'Reveal planted faults only while the stake is covered by the deposit of their set.',
   // Datasets
   ERC721NonexistentToken: 'Check the number of the dataset (`koinon data ls`).',
   ERC721InsufficientApproval: 'Only the owner of the dataset may do this.',

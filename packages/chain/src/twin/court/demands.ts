@@ -106,10 +106,10 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
   }
 
   /** The answer convinced: the bond is for the trouble. */
-  function meet(it: DemandState, hearing: Hearing): void {
+  function meet(it: DemandState, hearing: Hearing, details: Record<string, string>): void {
     it.outcome = 'acquitted';
     bench.owe(it.node, terms.demandBond);
-    bench.enter(hearing, { what: 'demand-met', id: it.demand, who: it.node, accused: it.node, details: {} });
+    bench.enter(hearing, { what: 'demand-met', id: it.demand, who: it.node, accused: it.node, details });
     if (it.what === 'report') bench.lift(hearing, it.node, it.held, it.until - terms.demandSeconds);
     else bench.leaveCase(hearing, it.statement, it.node);
   }
@@ -164,6 +164,7 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
         statement: Hex,
         options: WriteOptions | undefined,
         examine: (it: DemandState, doing: string) => void,
+        details: Record<string, string> = {},
       ): Promise<Mined> {
         const doing = 'the answer to a demand';
         return ledger.run(account, options, (place, tell) => {
@@ -176,7 +177,7 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
             if (it.what !== what) throw mismatch('kind', doing);
           }
           examine(it, doing);
-          meet(it, { place, tell, by: account });
+          meet(it, { place, tell, by: account }, details);
         });
       }
 
