@@ -1,39 +1,36 @@
-import type { Chain, Court } from '@koinon/chain';
 import type { Hex } from '@koinon/protocol';
 
-/** Gas of an action on chain: the name of its line in contracts/gas-snapshot.json, or a budget where it has none yet. */
-export type GasTable = ReadonlyMap<string, number>;
-
-/** Lines of the snapshot by what a node does, with the budget of the issue where nothing is measured. */
-const lines: Record<string, { lines: string[]; budget: number }> = {
-  anchor: { lines: ['anchor a log'], budget: 45_000 },
-  accuse: { lines: ['accuse a step', 'accuse'], budget: 400_000 },
-  accuseHead: { lines: ['accuse a head', 'accuse heads'], budget: 150_000 },
-  accuseHeads: { lines: ['accuse two heads', 'accuse heads'], budget: 150_000 },
-  accuseReceipts: { lines: ['accuse receipts'], budget: 150_000 },
-  accuseOmittedReceipt: { lines: ['accuse an omitted receipt'], budget: 150_000 },
-  accuseOmittedReport: { lines: ['accuse an omitted report'], budget: 150_000 },
-  accuseMisplacedReceipt: { lines: ['accuse a misplaced receipt'], budget: 150_000 },
-  accuseReport: { lines: ['accuse a report'], budget: 150_000 },
-  demand: { lines: ['demand'], budget: 150_000 },
-  demandReport: { lines: ['demand a report'], budget: 200_000 },
-  demandConsistency: { lines: ['demand consistency'], budget: 150_000 },
-  answerInclusion: { lines: ['answer a demand'], budget: 80_000 },
-  answerOpening: { lines: ['answer a demand'], budget: 80_000 },
-  answerTrace: { lines: ['answer a demand'], budget: 80_000 },
-  answerReport: { lines: ['answer a demand'], budget: 80_000 },
-  answerConsistency: { lines: ['answer a demand'], budget: 80_000 },
-  closeDemand: { lines: ['close a demand'], budget: 130_000 },
-  sealVote: { lines: ['seal a vote'], budget: 55_000 },
-  openVote: { lines: ['open a vote'], budget: 55_000 },
-  openSeal: { lines: ['open a seal'], budget: 50_000 },
-  appeal: { lines: ['appeal'], budget: 130_000 },
-  resolve: { lines: ['resolve'], budget: 130_000 },
-  enforce: { lines: ['enforce'], budget: 100_000 },
-  plead: { lines: ['plead'], budget: 90_000 },
-  settleVote: { lines: ['settle a vote'], budget: 60_000 },
-  commitPlants: { lines: ['commit plants'], budget: 90_000 },
-  revealPlant: { lines: ['reveal a plant'], budget: 80_000 },
+/** Which line of the snapshot an action is, with the budget of the issue while nothing is measured. */
+const lines: Record<string, { line: RegExp; budget: number }> = {
+  anchor: { line: /^anchor a log$/, budget: 45_000 },
+  accuse: { line: /^accuse.*step/, budget: 400_000 },
+  accuseHead: { line: /^accuse.*head/, budget: 150_000 },
+  accuseHeads: { line: /^accuse.*heads/, budget: 150_000 },
+  accuseReceipts: { line: /^accuse.*receipts|^accuse.*equivocation/, budget: 150_000 },
+  accuseOmittedReceipt: { line: /^accuse.*(omi|omission)/, budget: 150_000 },
+  accuseOmittedReport: { line: /^accuse.*(omi|omission)/, budget: 150_000 },
+  accuseMisplacedReceipt: { line: /^accuse.*misplac/, budget: 150_000 },
+  accuseReport: { line: /^accuse.*report/, budget: 150_000 },
+  demand: { line: /^demand/, budget: 150_000 },
+  demandReport: { line: /^demand.*report/, budget: 200_000 },
+  demandConsistency: { line: /^demand.*consistency/, budget: 150_000 },
+  answerInclusion: { line: /^answer.*(inclusion|place)/, budget: 80_000 },
+  answerOpening: { line: /^answer.*opening/, budget: 80_000 },
+  answerTrace: { line: /^answer.*(trace|step)/, budget: 80_000 },
+  answerReport: { line: /^answer.*report/, budget: 80_000 },
+  answerConsistency: { line: /^answer.*consistency/, budget: 80_000 },
+  closeDemand: { line: /^close a demand/, budget: 130_000 },
+  sealVote: { line: /^seal a vote|^commit.*vote/, budget: 55_000 },
+  openVote: { line: /^open a vote|^reveal.*vote/, budget: 55_000 },
+  openSeal: { line: /^open.*seal/, budget: 50_000 },
+  appeal: { line: /^appeal/, budget: 130_000 },
+  resolve: { line: /^resolve/, budget: 130_000 },
+  enforce: { line: /^enforce/, budget: 100_000 },
+  settleVote: { line: /^settle.*vote/, budget: 60_000 },
+  plead: { line: /^plead/, budget: 90_000 },
+  commitPlants: { line: /^commit to planted/, budget: 150_000 },
+  revealPlant: { line: /^reveal a planted/, budget: 105_000 },
+  closePlants: { line: /^close planted/, budget: 50_000 },
 };
 
 export interface GasMeter {
@@ -45,21 +42,19 @@ export interface GasMeter {
   counts: Map<string, number>;
 }
 
-/** Reads the committed snapshot; missing lines fall back to budgets, whose names come back in `estimated`. */
-export function gasMeter(snapshot: Readonly<Record<string, number>>): GasMeter & { estimated: string[] } {
-  const gasOf = (action: string): number => {
-    const known = lines[action];
-    const line = known?.lines.find(name => snapshot[name] !== undefined);
-    return line === undefined ? (known?.budget ?? 100_000) : snapshot[line]!;
-  };
+/** Gas by the committed snapshot, by budget where it has no line for an action. */
+export function gasMeter(snapshot: Readonly<Record<string, number>>): GasMeter {
+  const known = new Map<string, number>();
+  for (const [action, { line, budget }] of Object.entries(lines)) {
+    const found = Object.keys(snapshot).find(name => line.test(name));
+    known.set(action, found === undefined ? budget : snapshot[found]!);
+  }
+  const gasOf = (action: string): number => known.get(action) ?? 100_000;
   const byAccused = new Map<Hex, bigint>();
   const counts = new Map<string, number>();
   let total = 0n;
   return {
     counts,
-    estimated: Object.keys(lines).filter(name =>
-      lines[name]!.lines.every(line => snapshot[line] === undefined),
-    ),
     note(action, accused) {
       const gas = BigInt(gasOf(action));
       total += gas;
@@ -70,6 +65,3 @@ export function gasMeter(snapshot: Readonly<Record<string, number>>): GasMeter &
     total: () => total,
   };
 }
-
-export type CourtWrite = keyof Court;
-export type { Chain };
