@@ -298,3 +298,51 @@ test('the residual risk is told with its factors', async () => {
   assert.match(stdout, /agreement +75 % \(3 of 4 replays\)/);
   assert.match(stdout, /0xaaaaaa…aaaa +10 +0 +3 +100 % +33\.3 % +33\.3 % +10/);
 });
+
+const run = ['run', program, '--input', `table.safetensors=${csv}`, '--output', 'counts.json:metrics'];
+
+test('price and residual risk are told before anything is ordered', async () => {
+  for (const words of [run, ['train', 'cohort', '--purpose', 'Research.']]) {
+    const { stderr, node } = await ask(words);
+    assert.match(
+      stderr,
+      /Price: at most 0\.11 KOIN, at 0xaaaaaa…aaaa\. Assurance: replay; 10 % of such results/,
+    );
+    assert.match(stderr, /nobody finds out is 93\.3 %; if somebody does, the provider loses 10 KOIN/);
+    const posts = node.asked.filter(({ method }) => method === 'POST').map(({ path }) => path);
+    assert.ok(posts.indexOf('/api/quotes') < posts.indexOf('/api/studies'));
+  }
+});
+
+test('how a run is checked is sent as it was asked for, and what cannot be meant is refused', async () => {
+  const sentWith = async (...words: string[]) => {
+    const { node } = await ask([...run, ...words]);
+    const body = node.asked.find(({ method, path }) => method === 'POST' && path === '/api/studies')?.body;
+    return body === undefined ? undefined : JSON.parse(body.toString()).assurance;
+  };
+  assert.equal(await sentWith(), undefined);
+  assert.deepEqual(await sentWith('--assurance', 'none'), { kind: 'none' });
+  assert.deepEqual(await sentWith('--audit-rate', '20%'), { kind: 'replay', auditRatePpm: 200_000 });
+  assert.deepEqual(
+    await sentWith('--replicas', '3', '--comparator', 'metric:overall.accuracy±0.01', '--audit-rate', '0.5'),
+    {
+      kind: 'redundant',
+      replicas: 3,
+      comparator: 'metric:overall.accuracy,0.01',
+      auditRatePpm: 500_000,
+    },
+  );
+  for (const words of [
+    ['--assurance', 'luck'],
+    ['--assurance', 'none', '--replicas', '2'],
+    ['--assurance', 'none', '--audit-rate', '1'],
+    ['--assurance', 'redundant', '--replicas', '1'],
+    ['--comparator', 'about'],
+    ['--audit-rate', '0'],
+    ['--audit-rate', '120%'],
+  ]) {
+    const { code, node } = await ask([...run, ...words]);
+    assert.equal(code, 2, words.join(' '));
+    assert.deepEqual(node.asked, []);
+  }
+});

@@ -13,6 +13,7 @@ export function addTrain(program: Command, surroundings: Surroundings): void {
     .option('--group-by <columns>', 'columns to report metrics by, separated by commas')
     .option('--exclude <columns>', 'columns not to train on, separated by commas')
     .option('--l2 <strength>', 'strength of the L2 penalty (default: 1)')
+    .option('--audit-rate <share>', 'least share of the public jobs that is replayed by lot, 0.2 or 20%')
     .option('--no-wait', 'begin the study and leave it to the node')
     .addHelpText(
       'after',

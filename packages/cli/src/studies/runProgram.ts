@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Quote } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import { TABLE_LIMITS } from '@koinon/tabular';
 import { begunAnswer, cidAnswer, tableAnswer } from '../api/answers.ts';
@@ -11,12 +12,14 @@ import { byteCount } from '../terminal/amounts.ts';
 import { printResult } from '../terminal/printResult.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { usageError } from '../terminal/usageError.ts';
+import { type AssuranceOptions, parseAssurance } from './assuranceOptions.ts';
 import { followStudy } from './followStudy.ts';
 import { outputsOf, printStudy } from './printStudy.ts';
 import { parseInput, parseOutput, parseParameter, type RunInput } from './runArguments.ts';
+import { tellQuote } from './tellQuote.ts';
 import { requirePurpose } from './train.ts';
 
-export interface RunOptions {
+export interface RunOptions extends AssuranceOptions {
   input: string[];
   param: string[];
   output: string[];
@@ -49,6 +52,13 @@ export async function runProgram(
     );
   }
   const isPrivate = inputs.some(input => 'dataset' in input);
+  const assurance = parseAssurance(options);
+  if (isPrivate && assurance) {
+    throw usageError(
+      'On a dataset the auditor whom its owner named replays every run; nothing else can be asked for.',
+      'Leave out --assurance, --replicas, --comparator and --audit-rate.',
+    );
+  }
   const purpose = isPrivate ? requirePurpose(options.purpose) : (options.purpose ?? 'A public job.');
   const program = await readWhole(file, requireFileSize);
   await requireProgram(file, program);
@@ -57,10 +67,18 @@ export async function runProgram(
   const node = chooseNode(surroundings, 'researcher');
   const progress = createProgress(surroundings);
   progress.doing('handing over program and inputs');
+  let quote: Quote | undefined;
   const begun = await (async () => {
     const { cid } = await node.client.post('/api/blobs', program, cidAnswer);
     const sources = [];
     for (const input of inputs) sources.push(await sourceOf(node, input, contents));
+    const dataset = sources.flatMap(({ source }) => ('dataset' in source ? [source.dataset] : []))[0];
+    progress.stop();
+    quote = await tellQuote(surroundings, node, {
+      program: cid,
+      ...(dataset === undefined ? {} : { dataset }),
+      ...(assurance ? { assurance } : {}),
+    });
     return node.client.post(
       '/api/studies',
       {
@@ -70,6 +88,7 @@ export async function runProgram(
         params,
         outputs,
         purpose,
+        ...(assurance ? { assurance } : {}),
       },
       begunAnswer,
     );
@@ -77,7 +96,7 @@ export async function runProgram(
   if (!options.wait) {
     printResult(
       surroundings,
-      { study: begun.id },
+      { study: begun.id, quote },
       style =>
         `${style.green('✓')} job ${begun.id} has begun; watch it: koinon jobs show ${begun.id} --follow`,
     );

@@ -7,8 +7,10 @@ import { checkTable, listOf, readTable, requireName } from '../data/readTable.ts
 import { printResult } from '../terminal/printResult.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { usageError } from '../terminal/usageError.ts';
+import { parseRate } from './assuranceOptions.ts';
 import { followStudy } from './followStudy.ts';
 import { printStudy } from './printStudy.ts';
+import { tellQuote } from './tellQuote.ts';
 
 export interface TrainOptions {
   purpose?: string;
@@ -18,6 +20,7 @@ export interface TrainOptions {
   groupBy?: string;
   exclude?: string;
   l2?: string;
+  auditRate?: string;
   wait: boolean;
 }
 
@@ -32,6 +35,7 @@ export async function train(
   const purpose = requirePurpose(options.purpose);
   if (options.name !== undefined) requireName(options.name, 'model');
   const l2 = options.l2 === undefined ? undefined : penalty(options.l2);
+  const auditRatePpm = options.auditRate === undefined ? undefined : parseRate(options.auditRate);
   const testCsv = options.test === undefined ? undefined : await readTable(options.test);
   const node = chooseNode(surroundings, 'researcher');
   const { client } = node;
@@ -64,6 +68,7 @@ export async function train(
     const query = new URLSearchParams({ target });
     testTable = (await client.post(`/api/tables?${query}`, testCsv, tableAnswer).finally(progress.stop)).cid;
   }
+  await tellQuote(surroundings, node, { dataset: dataset.id });
   const { id } = await client.post(
     '/api/studies',
     {
@@ -73,6 +78,7 @@ export async function train(
       name: options.name ?? said?.name ?? `dataset-${dataset.id}`,
       ...(options.target === undefined ? {} : { target: options.target }),
       ...(testTable === undefined ? {} : { testTable }),
+      ...(auditRatePpm === undefined ? {} : { auditRatePpm }),
       ...(groupBy.length > 0 ? { groupBy } : {}),
       ...(exclude.length > 0 || l2 !== undefined
         ? { params: { ...(exclude.length > 0 ? { exclude } : {}), ...(l2 === undefined ? {} : { l2 }) } }

@@ -82,6 +82,22 @@ const disputeInFull = {
   })),
   jury: { step: '3', claimed: digest('1'), majority: digest('2'), stakeBlock: 9, rounds: [] },
 };
+export const quote = {
+  assurance: 'replay',
+  providers: [hospital],
+  token: address('d'),
+  workAmount: '110000000000000000',
+  replicasAmount: '0',
+  auditsAmount: '0',
+  totalAmount: '110000000000000000',
+  auditRatePpm: 100_000,
+  risk: {
+    undetectedPpm: 933_334,
+    lossOnDetection: '10000000000000000000',
+    isDeterred: true,
+    factors: [{ name: 'rate', ppm: 100_000, what: 'Share of such receipts that the lot has replayed.' }],
+  },
+};
 const integrity = {
   atSeconds: 3_000,
   block: 12,
@@ -213,6 +229,7 @@ export const answers: Answers = {
   'POST /api/tables': { cid: cidOfBlob(metrics), rows: 4 },
   'GET /api/jobs': { jobs: [] },
   'GET /api/integrity': integrity,
+  'POST /api/quotes': quote,
   'GET /api/disputes': { disputes: [dispute] },
   [`GET /api/disputes/${dispute.id}`]: disputeInFull,
   'GET /api/models': { models: [model] },

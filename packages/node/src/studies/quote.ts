@@ -8,7 +8,7 @@ import { datasetStep, lookUpDataset } from './lookUpDataset.ts';
 
 /** What is asked about: a program on public inputs with so much fuel, or on a dataset. */
 export interface QuoteRequest {
-  program: string;
+  program?: string | undefined;
   fuel: bigint;
   assurance: AssuranceTerms;
   dataset?: bigint | undefined;
@@ -26,7 +26,7 @@ export async function quoteFor(
   request: QuoteRequest,
   signal: AbortSignal,
 ): Promise<Quote> {
-  const { program, fuel, assurance } = request;
+  const { program = '', fuel, assurance } = request;
   if (request.dataset !== undefined) {
     const { custodian, policy } = datasetStep.parse(await lookUpDataset(ports, request.dataset, signal));
     const exposure = await exposureOf(ports, custodian, policy.amount);

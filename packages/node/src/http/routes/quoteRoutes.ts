@@ -20,7 +20,8 @@ export function addQuoteRoutes(api: Api, node: KoinonNode): void {
       tag: 'studies',
       body: json(
         z.strictObject({
-          program: schema.cid,
+          /** Whose record counts; without it the provider is a stranger to the program. */
+          program: schema.cid.optional(),
           fuel: schema.uint(64).default(PUBLIC_FUEL),
           assurance: assuranceTermsSchema.default({ kind: 'replay' }),
           dataset: schema.uint(256).optional(),
