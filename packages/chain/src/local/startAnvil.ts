@@ -89,6 +89,8 @@ export async function startAnvil(options: StartAnvilOptions = {}): Promise<Anvil
   async function stop(): Promise<void> {
     ending.abort();
     await keeper?.save().catch(() => undefined);
+    // Whoever waits for its end must live to see it.
+    child.ref();
     child.stdin.end();
     await exited;
   }
