@@ -52,11 +52,15 @@ export const encodeAnswer = {
 const PATH_MAX = 64;
 
 /** What an answer to a demand for a trace shows: steps in all, the root, and its path; undefined for other bytes. */
-export function decodeTraceAnswer(answer: Hex): { count: bigint; root: Hex; path: readonly Hex[] } | undefined {
+export function decodeTraceAnswer(
+  answer: Hex,
+): { count: bigint; root: Hex; path: readonly Hex[] } | undefined {
   try {
     const [opened, count, root, hashes] = decodeAbiParameters([opening, uint64, bytes32, path], answer);
     const again = encodeAbiParameters([opening, uint64, bytes32, path], [opened, count, root, hashes]);
-    return again === answer.toLowerCase() && hashes.length <= PATH_MAX ? { count, root, path: hashes } : undefined;
+    return again === answer.toLowerCase() && hashes.length <= PATH_MAX
+      ? { count, root, path: hashes }
+      : undefined;
   } catch {
     return undefined;
   }

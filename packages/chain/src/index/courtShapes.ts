@@ -64,7 +64,7 @@ export const courtShapes: Record<string, (args: Record<string, never>) => Record
   },
   // Other answers are for whoever asked, and may be large; a step's root is what the next demand depends on.
   'court.DemandMet': ({ demand, answer }) => {
-    const shown = decodeTraceAnswer(answer as Hex);
+    const shown = decodeTraceAnswer(String(answer) as Hex);
     return fact('demand-met', demand, {}, shown ? { ...shown, path: shown.path.join() } : {});
   },
   'court.Convicted': ({ dispute, accuser, ground, ...rest }) => {

@@ -1,8 +1,16 @@
-import { firstDifference, outcomeAt, sealSalt, stepClaim, type Trace, traceRoot } from '@koinon/integrity';
+import {
+  firstDifference,
+  outcomeAfter,
+  type StepClaim,
+  sealSalt,
+  stepClaim,
+  type Trace,
+  traceRoot,
+} from '@koinon/integrity';
 import { decodeManifest, type Hex, KoinonError, ZERO_32 } from '@koinon/protocol';
 import type { Dossier } from '../audit/dossierBook.ts';
 import { type Again, type CourtTools, refusalOf } from './courtPorts.ts';
-import { demandTrace } from './demandTrace.ts';
+import { type Demanding, demandTrace } from './demandTrace.ts';
 import { obtainTrace } from './obtainTrace.ts';
 
 /**
@@ -29,55 +37,56 @@ export async function workCase(tools: CourtTools, receipt: Hex): Promise<Again> 
     if (isFinal) return drop(error.message);
     throw error;
   }
-  const theirs = await traceOfProvider(tools, receipt, dossier, mine);
-  if ('again' in theirs) return theirs.again;
-  if ('dropped' in theirs) return drop(theirs.dropped);
-  return accuse(tools, receipt, dossier, mine, theirs.trace);
+  const found = await stepOf(tools, receipt, dossier, mine);
+  if ('again' in found) return found.again;
+  if ('dropped' in found) return drop(found.dropped);
+  return accuse(tools, receipt, dossier, found.claim, outcomeAfter(mine, found.claim.previousRoot));
 }
 
 const FINAL = new Set(['K_REPLAY_UNSTABLE', 'K_NO_STEPS', 'K_DOSSIER_WRONG']);
 
-async function traceOfProvider(
+/** The step to accuse, with all that binds it to the receipt. */
+async function stepOf(
   tools: CourtTools,
   receipt: Hex,
   { opening, receipt: signed, order }: Dossier,
   mine: Trace,
-): Promise<{ trace: Trace } | { again: number } | { dropped: string }> {
+): Promise<Demanding> {
+  let roots = mine.roots;
   // Where all states are mine, only what it ended with can differ.
-  if (opening.trace === traceRoot(mine.roots)) return { trace: { roots: mine.roots, end: opening } };
-  try {
-    const { provider } = signed.message;
-    const trace = await obtainTrace(tools.ports, provider, receipt, opening, tools.signal);
-    tools.replayBook.keepServed(receipt, trace.roots);
-    return { trace };
-  } catch (error) {
-    if (!(error instanceof KoinonError) || error.code !== 'K_TRACE_WITHHELD') throw error;
-    return demandTrace(tools, { receipt: signed, order: order.message });
+  if (opening.trace !== traceRoot(mine.roots)) {
+    try {
+      const { provider } = signed.message;
+      roots = (await obtainTrace(tools.ports, provider, receipt, opening, tools.signal)).roots;
+      tools.replayBook.keepServed(receipt, roots);
+    } catch (error) {
+      if (!(error instanceof KoinonError) || error.code !== 'K_TRACE_WITHHELD') throw error;
+      return demandTrace(tools, { receipt: signed, order: order.message }, mine);
+    }
   }
+  const index = firstDifference(mine, { roots, end: opening });
+  if (index === undefined) {
+    return { dropped: 'Every step is as this node has it: what differs is beyond the execution.' };
+  }
+  return { claim: stepClaim(roots, index) };
 }
 
 async function accuse(
   tools: CourtTools,
   receipt: Hex,
   { receipt: signed, order, opening }: Dossier,
-  mine: Trace,
-  theirs: Trace,
+  claim: StepClaim,
+  outcome: Hex,
 ): Promise<Again> {
   const { cases, ports, secret } = tools;
   const { court } = ports.chain;
-  const index = firstDifference(mine, theirs);
-  if (index === undefined) {
-    cases.drop(receipt, 'Every step is as this node has it: what differs is beyond the execution.');
-    return undefined;
-  }
-  const claim = stepClaim(theirs.roots, index);
-  const seal = court.sealOf(outcomeAt(mine, index), sealSalt(secret, receipt));
+  const seal = court.sealOf(outcome, sealSalt(secret, receipt));
   try {
     const { dispute, transaction } = await court.accuse(signed, order.message, opening, claim, seal, {
-      key: `accuse:${receipt}:${index}`,
+      key: `accuse:${receipt}:${claim.index}`,
     });
     cases.accuse(receipt, dispute);
-    ports.journal.note('dispute-accused', { receipt, dispute, step: index, transaction });
+    ports.journal.note('dispute-accused', { receipt, dispute, step: claim.index, transaction });
     await ports.checkpoint('dispute-accused');
   } catch (error) {
     const refusal = refusalOf(error);

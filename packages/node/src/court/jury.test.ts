@@ -99,6 +99,22 @@ test('a provider that hides its trace is asked for it on chain, and convicted by
   });
 });
 
+test('a provider that shows its trace to the court alone is accused of a step found there', async () => {
+  await withCourt(106, async network => {
+    const refuse = async (): Promise<never> => {
+      throw new KoinonError({ code: 'K_JOB_UNKNOWN', message: 'No.', fault: 'peer' });
+    };
+    await corrupt(network, { overNetwork: alterAnswers({ 'trace.get': refuse }) });
+    await workedJob(network, { steps: 5 });
+    const [dispute] = await decided(network);
+    assert.equal(dispute?.outcome, 'convicted');
+    assert.equal(dispute?.step, 4n);
+    const demands = await network.chain.connect().court.demands();
+    assert.ok(demands.length > 1);
+    assert.ok(demands.every(({ outcome }) => outcome === 'acquitted'));
+  });
+});
+
 test('an auditor that agreed with what a jury refuted loses its stake', async () => {
   await withCourt(105, async network => {
     await corrupt(network);

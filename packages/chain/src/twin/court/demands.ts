@@ -262,16 +262,23 @@ export function demandBook(bench: Bench): { of(account: Hex): Demands } {
             requireOpening(receipt.execution, opening, doing),
           ),
         answerTrace: (id, receipt, { opening, count, root, path }, options) =>
-          answering(id, 'trace', digest('Receipt', receipt), options, (it, doing) => {
-            requireOpening(receipt.execution, opening, doing);
-            const known = stepCounts.get(it.statement) ?? count;
-            if (count === 0n || known !== count) throw mismatch('count', doing);
-            const index = it.index < count ? it.index : count - 1n;
-            const leaf = leafHash(fromHex(root));
-            if (rootFromInclusion(leaf, { index, size: count, path }, doing) !== lower(opening.trace))
-              throw mismatch('path', doing);
-            stepCounts.set(it.statement, count);
-          }),
+          answering(
+            id,
+            'trace',
+            digest('Receipt', receipt),
+            options,
+            (it, doing) => {
+              requireOpening(receipt.execution, opening, doing);
+              const known = stepCounts.get(it.statement) ?? count;
+              if (count === 0n || known !== count) throw mismatch('count', doing);
+              const index = it.index < count ? it.index : count - 1n;
+              const leaf = leafHash(fromHex(root));
+              if (rootFromInclusion(leaf, { index, size: count, path }, doing) !== lower(opening.trace))
+                throw mismatch('path', doing);
+              stepCounts.set(it.statement, count);
+            },
+            texts({ count, root, path: path.join() }),
+          ),
         answerPreimage: (id, receipt, bytes, options) =>
           answering(id, 'preimage', digest('Receipt', receipt), options, (it, doing) => {
             if (toHex(sha256(bytes)) !== preimageOf(receipt, it.index, doing)) throw mismatch('bytes', doing);
