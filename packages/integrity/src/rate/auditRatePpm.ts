@@ -34,7 +34,7 @@ export function rateForBondPpm(exposure: Exposure): number {
   if (exposure.bond < needed) {
     throw new KoinonError({
       code: 'K_BOND_TOO_SMALL',
-      message: `The provider's free stake of ${exposure.bond} is below the ${needed} that this order needs even if everything is audited.`,
+      message: `A conviction of the provider would burn ${exposure.bond}, below the ${needed} that this order needs even if everything is audited.`,
       fault: 'user',
       data: { bond: exposure.bond.toString(), needed: needed.toString() },
       next: 'Take another provider, split the order, or wait until its open orders are final.',

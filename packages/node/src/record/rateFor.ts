@@ -1,4 +1,4 @@
-import { auditRatePpm, type Exposure } from '@koinon/integrity';
+import { auditRatePpm, burnableStake, type Exposure } from '@koinon/integrity';
 import type { Hex } from '@koinon/protocol';
 import type { NodePorts } from '../ports/ports.ts';
 import { type AuditRecord, trustOf } from './auditRecord.ts';
@@ -26,5 +26,6 @@ export async function rateFor(
   work: { provider: Hex; program: string; maxAmount: bigint },
 ): Promise<number> {
   const exposure = await exposureOf(ports, work.provider, work.maxAmount);
-  return auditRatePpm(exposure, (await trustOf(ports, record))(work.provider, work.program));
+  const burned = { ...exposure, bond: burnableStake(exposure.bond) };
+  return auditRatePpm(burned, (await trustOf(ports, record))(work.provider, work.program));
 }
