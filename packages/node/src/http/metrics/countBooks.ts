@@ -10,6 +10,10 @@ export interface BookCounts {
   jobsUnderWay: number;
   audits: Record<'reported' | 'refused', number>;
   auditsUnderWay: number;
+  /** Receipts found false here, by what became of them. */
+  courtCases: Record<'found' | 'accused' | 'dropped', number>;
+  /** Manifests run for the court: disputed receipts, as accuser or as juror. */
+  courtReplays: number;
   vouchers: Record<'given' | 'taken', number>;
   grantRequests: Record<'pending' | 'approved' | 'denied', number>;
   datasets: number;
@@ -29,6 +33,8 @@ export function countBooks(database: Database, operator: string): BookCounts {
        count(*) AS amount FROM payments JOIN channels USING (channel) GROUP BY name`,
     operator,
   );
+  const cases = group('SELECT state AS name, count(*) AS amount FROM cases GROUP BY state');
+  const replays = group(`SELECT 'all' AS name, count(*) AS amount FROM replays`);
   const datasets = group(`SELECT 'all' AS name, count(*) AS amount FROM datasets`);
   const [paid, sealed, failed, underWay] = [
     jobs('paid'),
@@ -42,6 +48,8 @@ export function countBooks(database: Database, operator: string): BookCounts {
     jobsUnderWay: underWay,
     audits: { reported: audits('reported'), refused: audits('refused') },
     auditsUnderWay: audits('pending'),
+    courtCases: { found: cases('found'), accused: cases('accused'), dropped: cases('dropped') },
+    courtReplays: replays('all'),
     vouchers: { given: vouchers('given'), taken: vouchers('taken') },
     grantRequests: { pending: grants('pending'), approved: grants('approved'), denied: grants('denied') },
     datasets: datasets('all'),

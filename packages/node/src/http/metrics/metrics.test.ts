@@ -91,7 +91,10 @@ test('what the books, the log and the chain hold is told, twice the same, and na
   const all = [hospital];
   for (const name of ['hospital-audit', 'alder', 'birch', 'researcher']) all.push(await figures(name));
   const sum = (name: string) => all.reduce((total, read) => total + (read.get(name) ?? 0), 0);
-  assert.equal(sum('koinon_audits_total{result="reported"}'), 2);
+  // The lot may fall on more than one auditor of the public job.
+  assert.ok(sum('koinon_audits_total{result="reported"}') >= 2);
+  assert.ok(sum('koinon_court_replays') >= 1, 'the run of a public audit is kept for the court');
+  assert.equal(sum('koinon_court_cases{state="found"}'), 0);
   assert.equal(sum('koinon_job_duration_seconds_count'), 1);
   assert.equal(sum('koinon_vouchers_total{direction="given"}'), 2);
   assert.equal(sum('koinon_vouchers_total{direction="taken"}'), 2);

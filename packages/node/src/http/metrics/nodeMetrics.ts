@@ -35,6 +35,16 @@ export function addNodeMetrics(
   });
   const audits = counter('koinon_audits_total', 'Receipts replayed, or refused to be.', 'result');
   const auditsUnderWay = gauge('koinon_audits_under_way', 'Receipts waiting for their replay.');
+  const cases = new prom.Gauge({
+    name: 'koinon_court_cases',
+    help: 'Receipts this node found false, by what became of them.',
+    labelNames: ['state'],
+    registers,
+  });
+  const replays = gauge(
+    'koinon_court_replays',
+    'Executions this node has of its own, for audits and juries.',
+  );
   const vouchers = counter('koinon_vouchers_total', 'Vouchers given and taken.', 'direction');
   const grants = new prom.Gauge({
     name: 'koinon_grant_requests',
@@ -69,6 +79,8 @@ export function addNodeMetrics(
     for (const [status, amount] of Object.entries(counts.grantRequests)) grants.set({ status }, amount);
     jobsUnderWay.set(counts.jobsUnderWay);
     auditsUnderWay.set(counts.auditsUnderWay);
+    for (const [state, amount] of Object.entries(counts.courtCases)) cases.set({ state }, amount);
+    replays.set(counts.courtReplays);
     datasets.set(counts.datasets);
     jobDuration.reset();
     jobDuration.zero({});
