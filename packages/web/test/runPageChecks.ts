@@ -56,6 +56,7 @@ export async function runPageChecks(url: string, options: { browser?: Browser } 
     const steps = await checkTimeline(page, base);
     const { checks, replays, predicted, stops } = await checkModel(page, base);
     await checkData(page, base);
+    await checkIntegrity(page, base);
     await checkGlossary(page, base);
     await checkPhone(page, base);
     assert.deepEqual(complaints, [], 'what the browser complained about');
@@ -164,6 +165,17 @@ async function checkData(page: Page, base: string): Promise<void> {
   await assertAccessible(page, 'a dataset');
 }
 
+async function checkIntegrity(page: Page, base: string): Promise<void> {
+  await page.goto(`${base}/integrity`);
+  await page.waitForSelector('[data-counter="audits drawn"]');
+  assert.ok((await page.locator('[data-provider]').count()) >= 2, 'several nodes sign for work');
+  assert.match((await page.textContent('[data-counter="agreement"]')) ?? '', /100 %|–/);
+  await page.getByText('How this figure comes about').first().press('Enter');
+  await page.getByText('how often its work is done again').waitFor();
+  await assertAccessible(page, 'integrity');
+  await assertKeyboard(page, 'integrity');
+}
+
 async function checkGlossary(page: Page, base: string): Promise<void> {
   await page.goto(`${base}/glossary`);
   assert.ok((await page.locator('.glossary dt').count()) > 20, 'the words are explained');
@@ -179,14 +191,14 @@ async function checkGlossary(page: Page, base: string): Promise<void> {
 async function checkPhone(page: Page, base: string): Promise<void> {
   await page.setViewportSize({ width: 360, height: 740 });
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-  for (const path of ['/', '/studies', '/models', '/data', '/glossary']) {
+  for (const path of ['/', '/studies', '/models', '/data', '/integrity', '/glossary']) {
     await page.goto(`${base}${path}`);
     await page.waitForSelector('main h1');
     await page.waitForSelector('.loading', { state: 'detached' });
     await assertFits(page, `${path} on a phone`);
     await assertAccessible(page, `${path} on a phone`);
     const link = page.locator('main .cards-list a').first();
-    if ((await link.count()) === 0 || path === '/') continue;
+    if ((await link.count()) === 0 || path === '/' || path === '/integrity') continue;
     await link.click();
     await page.waitForSelector('.loading', { state: 'detached' });
     await page.waitForSelector(path === '/studies' ? '.timeline' : 'main h2');
