@@ -24,10 +24,8 @@ const CLOSING_ROUNDS = 24;
 const NETWORK_DELAY_SECONDS = 2;
 const CRASH_SECONDS = 240;
 
-export interface Progress {
-  /** Parts of a run that are over, 0 to 1. */
-  (done: number): void;
-}
+/** Told what share of a run is over, 0 to 1. */
+export type Progress = (done: number) => void;
 
 /**
  * Runs a network of honest nodes and cheaters under virtual time, from the first order to the last word of the court. The

@@ -26,7 +26,7 @@ export interface Behaviour {
   /** Whether a receipt goes into the log it anchors: `yes`, not at all, or replaced there by something else. */
   logs: 'yes' | 'omits' | 'forks';
   /** Chooses the leaf's salt; a grinder tries many. */
-  leafSalt(job: Job, node: SimNode): Hex;
+  leafSalt(receipt: Hex, node: SimNode): Hex | Promise<Hex>;
   servesTrace: boolean;
   answersDemands: boolean;
   /** How it audits that provider. */

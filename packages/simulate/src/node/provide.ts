@@ -39,7 +39,7 @@ export async function takeOrder(world: World, provider: SimNode, order: Order, j
     anchorBy: BigInt(now + 2 * EPOCH_SECONDS),
   };
   const digest = world.digest('Receipt', message);
-  const leafSalt = behaviour.leafSalt(job, provider);
+  const leafSalt = await behaviour.leafSalt(digest, provider);
   if (behaviour.logs === 'yes') disk.log.append('Receipt', digest, leafSalt);
   // A fork: something else stands in the anchored log, the receipt in the one that its requester is shown.
   if (behaviour.logs === 'forks') disk.log.append('Receipt', provider.random.bytes32(), leafSalt);
