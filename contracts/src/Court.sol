@@ -7,8 +7,8 @@ import {Juries} from "./court/Juries.sol";
 import {CourtEvidence} from "./CourtEvidence.sol";
 
 /// @title Court
-/// @notice Documented in ICourt, all of whose functions it answers: juries and money itself, the others with the code of
-/// `EVIDENCE`, run on this contract's storage. Neither can be exchanged.
+/// @notice Documented in ICourt, all of whose functions it answers: juries and money itself, the others with the code
+/// of `EVIDENCE`, run on this contract's storage. Neither can be exchanged.
 contract Court is Juries, CourtMoney {
     CourtEvidence public immutable EVIDENCE;
 

@@ -49,7 +49,15 @@ contract CourtMoneyTest is CourtTest {
         Signature memory signature = Signature(claim.r, claim.vs);
         vm.expectRevert(fault);
         tribunal.refund(
-            it.receipt, it.order, claim.key, claim.cumulativeAmount, claim.receiptsRoot, signature, 0, 1, new bytes32[](0)
+            it.receipt,
+            it.order,
+            claim.key,
+            claim.cumulativeAmount,
+            claim.receiptsRoot,
+            signature,
+            0,
+            1,
+            new bytes32[](0)
         );
     }
 
@@ -171,7 +179,15 @@ contract CourtMoneyTest is CourtTest {
         Signature memory signature = Signature(claim.r, claim.vs);
         vm.expectPartialRevert(ICourtTypes.BadSignature.selector);
         tribunal.refund(
-            it.receipt, it.order, claim.key, claim.cumulativeAmount, claim.receiptsRoot, signature, 0, 1, new bytes32[](0)
+            it.receipt,
+            it.order,
+            claim.key,
+            claim.cumulativeAmount,
+            claim.receiptsRoot,
+            signature,
+            0,
+            1,
+            new bytes32[](0)
         );
     }
 
@@ -203,7 +219,7 @@ contract CourtMoneyTest is CourtTest {
         Job memory it = job("1", 1);
         ChannelKey memory key = ChannelKey(payer, provider, address(hostile), payer, 0, 1);
         (it.order.channel, it.order.token, it.receipt.token) =
-            (keccak256(abi.encode(key)), address(hostile), address(hostile));
+        (keccak256(abi.encode(key)), address(hostile), address(hostile));
         it.receipt.order = digestOf(it.order);
         vm.startPrank(payer);
         escrow.deposit(hostile, 3 * PRICE);

@@ -131,9 +131,7 @@ contract CourtStatesTest is CourtTest {
             if (way == 2) {
                 Job memory other = job("2", 1);
                 Signature memory otherSignature = signed(other.receipt);
-                tribunal.accuseReceipts(
-                    it.receipt, signature, it.opening, other.receipt, otherSignature, other.opening
-                );
+                tribunal.accuseReceipts(it.receipt, signature, it.opening, other.receipt, otherSignature, other.opening);
             }
             pass(tribunal.DEMAND_WINDOW());
             if (way != 1) tribunal.closeDemand(id, it.receipt);

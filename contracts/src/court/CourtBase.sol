@@ -136,8 +136,8 @@ abstract contract CourtBase is CourtState {
         _nodes.slash(node, amount, address(this));
     }
 
-    /// @dev Ends a hold. Of a node convicted since it was taken, all stake is forfeit, this part too: otherwise a cheater
-    /// would hide its stake behind demands and disputes of its own.
+    /// @dev Ends a hold. Of a node convicted since it was taken, all stake is forfeit, this part too: otherwise a
+    /// cheater would hide its stake behind demands and disputes of its own.
     function _lift(address node, uint256 amount, uint256 takenAt) internal {
         if (amount == 0 || !_isInOffice()) return;
         if (_condemnedAt[node] < takenAt) {
@@ -275,8 +275,8 @@ abstract contract CourtBase is CourtState {
         return true;
     }
 
-    /// @dev What may be paid out of a sentence: a quarter, so that three burn even where accused, accuser and jurors are
-    /// one. For a planted fault only costs were locked.
+    /// @dev What may be paid out of a sentence: a quarter, so that three burn even where accused, accuser and jurors
+    /// are one. For a planted fault only costs were locked.
     function _payable(bytes32 statement, uint256 amount) internal view returns (uint256) {
         Finding storage it = _findings[statement];
         return it.isPlanted && it.isRefuted ? amount : amount / 4;
@@ -291,6 +291,7 @@ abstract contract CourtBase is CourtState {
 
     /// @dev KOIN takes no fee, calls nobody, and reverts rather than say no.
     function _takeBond(uint256 amount) internal {
+        // forge-lint: disable-next-line(erc20-unchecked-transfer)
         if (amount != 0) _koin.transferFrom(msg.sender, address(this), amount);
     }
 

@@ -42,12 +42,10 @@ abstract contract CourtMoney is CourtBase {
     }
 
     /// @dev That the receipt was convicted, and that this channel is the one to pay for it.
-    function _requireChannel(
-        bytes32 digest,
-        Receipt calldata receipt,
-        Order calldata order,
-        ChannelKey calldata key
-    ) private view {
+    function _requireChannel(bytes32 digest, Receipt calldata receipt, Order calldata order, ChannelKey calldata key)
+        private
+        view
+    {
         Finding memory it = _findings[digest];
         if (it.ground == Ground.None || it.isPlanted) revert NoContradiction();
         _requireOrder(order, receipt);
@@ -141,6 +139,7 @@ abstract contract CourtMoney is CourtBase {
         amount = koin + claims;
         if (amount == 0) revert ZeroAmount();
         emit Withdrawn(address(token), msg.sender, amount);
+        // forge-lint: disable-next-line(erc20-unchecked-transfer)
         if (koin != 0) _koin.transfer(msg.sender, koin);
         if (claims != 0) _send(address(token), claims, msg.sender);
     }

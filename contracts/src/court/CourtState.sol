@@ -62,8 +62,8 @@ abstract contract CourtState is ICourtTypes {
     }
 
     /// @param leading Outcome with most seats so far, the first to get there.
-    /// @param isDrawn Whether `seed` is there: what seats are drawn from, kept once the beacon's value is known: it might not be for ever.
-    /// @param seatsOf Of outcomes that do not lead (any more).
+    /// @param isDrawn Whether `seed` is there: what seats are drawn from, kept once the beacon's value is known: it
+    /// might not be for ever. @param seatsOf Of outcomes that do not lead (any more).
     struct RoundState {
         uint64 beaconRound;
         uint48 commitUntil;
@@ -79,8 +79,8 @@ abstract contract CourtState is ICourtTypes {
         mapping(address juror => Vote) votes;
     }
 
-    /// @dev A sealed vote is its hash, an opened one its outcome, both cut: enough is left that nobody finds another one
-    /// with the same.
+    /// @dev A sealed vote is its hash, an opened one its outcome, both cut: enough is left that nobody finds another
+    /// one with the same.
     ///
     ///   247                                   40 39        8 7        0
     ///   ┌─────────────────────────────────────┬───────────┬──────────┐

@@ -27,7 +27,8 @@ abstract contract Equivocation is CourtBase {
         _must(a.manifest == b.manifest, "manifest");
         _requireOpens(aOpening, a.execution);
         _requireOpens(bOpening, b.execution);
-        // What follows from a manifest, so an honest node signs one value of each whenever it runs it; salts may differ.
+        // What follows from a manifest, so an honest node signs one value of each whenever it runs it; salts may
+        // differ.
         if (
             aOpening.exitCode == bOpening.exitCode && aOpening.fuel == bOpening.fuel
                 && aOpening.rawOutput == bOpening.rawOutput && aOpening.trace == bOpening.trace
@@ -121,7 +122,9 @@ abstract contract Equivocation is CourtBase {
         bytes32 digest = _signed(receipt, signature);
         _requireOpens(opening, receipt.execution);
         if (address(_arithmetic) == address(0)) revert NoContradiction();
-        if (!_arithmetic.refutes(receipt.manifest, opening.rawOutput, opening.trace, evidence)) revert NoContradiction();
+        if (!_arithmetic.refutes(receipt.manifest, opening.rawOutput, opening.trace, evidence)) {
+            revert NoContradiction();
+        }
         _requireOffice();
         Finding storage it = _findings[digest];
         if (it.isRefuted) revert AlreadyRaised(digest);

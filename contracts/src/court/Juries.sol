@@ -193,9 +193,8 @@ abstract contract Juries is CourtBase {
     function _decideDispute(bytes32 dispute, DisputeState storage it) private {
         uint8 decisive = it.decisive;
         bytes32 majority = decisive == 0 ? bytes32(0) : _rounds[dispute][decisive - 1].leading;
-        Outcome outcome = decisive == 0
-            ? Outcome.Undecided
-            : majority == it.claimed ? Outcome.Acquitted : Outcome.Convicted;
+        Outcome outcome =
+            decisive == 0 ? Outcome.Undecided : majority == it.claimed ? Outcome.Acquitted : Outcome.Convicted;
         it.outcome = outcome;
         uint256 seats = _winningSeats(dispute, it.round, majority);
         uint256 pool = _settleAppeals(dispute, it, outcome);

@@ -176,12 +176,14 @@ interface ICourt is ICourtTypes {
     /// open, if it has seats. Whether it has is looked at when it opens.
     function sealVote(bytes32 dispute, bytes32 vote) external;
 
-    /// @notice Opens a sealed vote; seats follow from the beacon and the stake at `stakeBlock`: the juror's share of all
-    /// stake but that of the accused and the accuser, who have no seat. (Their share must not leave seats empty, or a
+    /// @notice Opens a sealed vote; seats follow from the beacon and the stake at `stakeBlock`: the juror's share of
+    /// all stake but that of the accused and the accuser, who have no seat. (Their share must not leave seats empty, or
+    /// a
     /// small network could never decide.)
     function openVote(bytes32 dispute, bytes32 outcome, bytes32 salt) external;
 
-    /// @notice The accuser's own result, once votes are no longer taken. There is a bounty only if it is the majority's.
+    /// @notice The accuser's own result, once votes are no longer taken. There is a bounty only if it is the
+    /// majority's.
     function openSeal(bytes32 dispute, bytes32 outcome, bytes32 salt) external;
 
     /// @notice Asks for a jury of 2m + 1 seats. Bond: appealBond(dispute). Anybody may, MAX_ROUNDS - 1 times.
@@ -228,8 +230,8 @@ interface ICourt is ICourtTypes {
     /// @notice Sends the caller's share of `token` to the caller.
     function withdraw(IERC20 token) external returns (uint256 amount);
 
-    /// @notice Pays the payer of a convicted receipt back what it paid for it, from what was frozen, is maturing, or was
-    /// given back after an acquittal and has not matured. Where there is less, the rest can be asked for again.
+    /// @notice Pays the payer of a convicted receipt back what it paid for it, from what was frozen, is maturing, or
+    /// was given back after an acquittal and has not matured. Where there is less, the rest can be asked for again.
     /// @dev The voucher must have been claimed, its `receiptsRoot` must hold the receipt (path at `index` of `size`;
     /// leaves are receipt digests), and all refunds of a channel stay within what was claimed of it and not returned by
     /// closing. Planted faults are not refunded.
@@ -245,8 +247,8 @@ interface ICourt is ICourtTypes {
         bytes32[] calldata path
     ) external;
 
-    /// @notice Burns what was frozen for a convicted receipt and its payer did not ask for within EVIDENCE_WINDOW of the
-    /// end of everything about it. What is not KOIN goes to an address that nobody has.
+    /// @notice Burns what was frozen for a convicted receipt and its payer did not ask for within EVIDENCE_WINDOW of
+    /// the end of everything about it. What is not KOIN goes to an address that nobody has.
     function sweep(bytes32 receipt) external;
 
     /// @notice Burns the KOIN that penalties and lost bonds have left here. Anybody may; `enforce` does so too.

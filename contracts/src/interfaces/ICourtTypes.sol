@@ -33,8 +33,8 @@ interface ICourtTypes {
     /// @param absencePenalty What a drawn auditor loses that reports nothing.
     /// @param lien Stake held while something about a receipt is open.
     /// @param bounty For an accusation that a jury upheld: covers its gas and the bond's interest, no more.
-    /// @param evidenceBounty For every other conviction: covers its gas, no more. A thief of an operator key can have it.
-    /// @param compensation For a node that was accused and acquitted.
+    /// @param evidenceBounty For every other conviction: covers its gas, no more. A thief of an operator key can have
+    /// it. @param compensation For a node that was accused and acquitted.
     struct Terms {
         uint32 jurySeats;
         uint96 jurorFee;

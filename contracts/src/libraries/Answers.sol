@@ -41,7 +41,9 @@ library Answers {
         pure
         returns (AuditReport calldata it, Signature calldata signature)
     {
-        if (answer.length != 288) revert BadAnswer(answer.length);
+        if (answer.length != 288) {
+            revert BadAnswer(answer.length);
+        }
         assembly ("memory-safe") {
             it := answer.offset
             signature := add(answer.offset, 224)
@@ -56,7 +58,8 @@ library Answers {
     function _tail(bytes calldata answer, uint256 head, uint256 offset) private pure returns (bytes32[] calldata path) {
         uint256 start = head + 32;
         uint256 count = (answer.length - start - 32) / 32;
-        if (_word(answer, head) != offset || _word(answer, start) != count || answer.length != start + 32 + count * 32) {
+        if (_word(answer, head) != offset || _word(answer, start) != count || answer.length != start + 32 + count * 32)
+        {
             revert BadAnswer(answer.length);
         }
         assembly ("memory-safe") {

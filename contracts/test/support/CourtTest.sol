@@ -19,16 +19,7 @@ import {ICourt} from "../../src/interfaces/ICourt.sol";
 import {ICourtTypes} from "../../src/interfaces/ICourtTypes.sol";
 import {IEscrow} from "../../src/interfaces/IEscrow.sol";
 import {ChannelKey} from "../../src/types/ChannelKey.sol";
-import {
-    AuditReport,
-    LogHead,
-    Opening,
-    Order,
-    Place,
-    Receipt,
-    Signature,
-    Step
-} from "../../src/types/Statements.sol";
+import {AuditReport, LogHead, Opening, Order, Place, Receipt, Signature, Step} from "../../src/types/Statements.sol";
 import {Test} from "./Test.sol";
 import {PlainToken} from "./Tokens.sol";
 
@@ -113,8 +104,7 @@ abstract contract CourtTest is Test {
     }
 
     function newCourt() internal returns (ICourt) {
-        CourtEvidence evidence =
-            new CourtEvidence(nodes, escrow, IAudits(address(plants)), beacon, abacus, terms);
+        CourtEvidence evidence = new CourtEvidence(nodes, escrow, IAudits(address(plants)), beacon, abacus, terms);
         return ICourt(address(new Court(evidence)));
     }
 
