@@ -10,6 +10,8 @@ import { AuditBook } from './audit/auditBook.ts';
 import { type AuditService, serveAudits } from './audit/auditService.ts';
 import { DossierBook } from './audit/dossierBook.ts';
 import { LeadBook } from './audit/leadBook.ts';
+import { AuditFund } from './audit/pay/auditFund.ts';
+import { type PayService, startPay } from './audit/pay/payService.ts';
 import { serveLeaves } from './audit/serveLeaves.ts';
 import { BlobReaders } from './blobs/blobReaders.ts';
 import { type CourtService, startCourt } from './court/courtService.ts';
@@ -56,7 +58,14 @@ export interface NodeOptions {
   maxRunMs: number;
   maxMemoryBytes: number;
   version: string;
+  /** What this node's orders promise for one audit, base units of the order's token; nothing unless told. */
+  auditAmount?: bigint;
+  /** The least a winning report must bring before this node sends transactions for it, base units of KOIN. */
+  leastTicketAmount?: bigint;
 }
+
+/** A hundredth of a KOIN. */
+const LEAST_TICKET_AMOUNT = 10n ** 16n;
 
 /** A node with its services running. */
 export interface KoinonNode {
@@ -68,6 +77,8 @@ export interface KoinonNode {
   channels: ChannelBook;
   audits: AuditBook;
   auditing: AuditService | undefined;
+  /** Has the node paid for its audits; undefined where it does none. */
+  pay: PayService | undefined;
   court: CourtService;
   /** What this node has seen of audits. */
   record: AuditRecord;
@@ -188,15 +199,29 @@ export async function createNode(
       maxMemoryBytes: options.maxMemoryBytes,
     },
   );
+  const leastTicketAmount = options.leastTicketAmount ?? LEAST_TICKET_AMOUNT;
+  const pay = roleNames.has('audit') ? startPay(ports, dossiers, { leastTicketAmount }) : undefined;
+  const auditFund = new AuditFund(ports, options.auditAmount ?? 0n);
   const auditing = roleNames.has('audit')
     ? serveAudits(
         ports,
-        { audits, dossiers, leads: new LeadBook(database), anchoring, record, reported: court.reported },
+        {
+          audits,
+          dossiers,
+          leads: new LeadBook(database),
+          anchoring,
+          record,
+          drawn: (receipt, dossier) => pay?.drawn(receipt, dossier),
+          reported: finding => {
+            court.reported(finding);
+            pay?.reported(finding.receipt);
+          },
+        },
         { maxRunMs: options.maxRunMs, maxMemoryBytes: options.maxMemoryBytes, slots: options.slots },
       )
     : undefined;
   const studies = startStudies(
-    { ports, workflows, channels, payer, catalogue, programs, record, court },
+    { ports, workflows, channels, payer, catalogue, programs, record, court, auditFund },
     new StudyBook(database),
   );
 
@@ -209,6 +234,7 @@ export async function createNode(
     channels,
     audits,
     auditing,
+    pay,
     court,
     record,
     dossiers,
@@ -226,6 +252,7 @@ export async function createNode(
       monitor.takeUp();
       worker.takeUp();
       auditing?.takeUp();
+      pay?.takeUp();
       court.takeUp();
       studies.takeUp();
       void claiming
@@ -237,6 +264,7 @@ export async function createNode(
         monitor.stop(),
         studies.stop(),
         auditing?.stop(),
+        pay?.stop(),
         worker.stop(),
         anchoring.stop(),
         claiming.stop(),

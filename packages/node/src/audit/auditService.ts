@@ -80,13 +80,15 @@ export function serveAudits(
     leads: LeadBook;
     anchoring: LogAnchoring;
     record: AuditRecord;
+    /** Told of every audit the lot gives this node, before it is worked on. */
+    drawn(receipt: Hex, dossier: Dossier): void;
     /** Told of every report that stands in the log, again after a restart. */
     reported(finding: AuditFinding): void;
   },
   limits: { maxRunMs: number; maxMemoryBytes: number; slots: number },
 ): AuditService {
   const { network, chain, store, clock, journal } = ports;
-  const { audits, dossiers, leads, anchoring, record, reported } = services;
+  const { audits, dossiers, leads, anchoring, record, reported, drawn } = services;
   const stopping = new AbortController();
   const { signal } = stopping;
   const turns = new Turns();
@@ -200,7 +202,10 @@ export function serveAudits(
     audits.begin({ receipt, provider, draw, begunAtMs: drawnAtMs });
     const { program } = decodeManifest(dossier.manifest);
     const by = draw === ZERO_32 ? 'owner' : 'lot';
-    if (by === 'lot') record.tossed(receipt, true);
+    if (by === 'lot') {
+      record.tossed(receipt, true);
+      drawn(receipt, dossier);
+    }
     record.drawn({ receipt, auditor: ports.signer.address, provider, program, by, drawnAtMs });
     pool.add(receipt);
   };

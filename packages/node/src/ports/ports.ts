@@ -36,7 +36,9 @@ export const courtSteps = [
   'dispute-resolved',
   'demand-answered',
 ] as const;
-export const checkpointSteps = [...jobSteps, ...courtSteps] as const;
+/** The same for what is done to be paid for audits. */
+export const paySteps = ['audit-paid'] as const;
+export const checkpointSteps = [...jobSteps, ...courtSteps, ...paySteps] as const;
 export type JobStep = (typeof jobSteps)[number];
 export type CheckpointStep = (typeof checkpointSteps)[number];
 

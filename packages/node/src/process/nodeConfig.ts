@@ -41,6 +41,10 @@ export const nodeConfigSchema = z.strictObject({
   anchorDelayMs: z.number().int().min(0).default(600_000),
   /** How often vouchers are claimed, milliseconds; a day by default, well inside the delay of closing a channel. */
   claimEveryMs: z.number().int().min(1000).default(86_400_000),
+  /** What this node's public orders promise for one audit, base units of KOIN; nothing by default. */
+  auditAmount: schema.uint(128).default(0n),
+  /** The least a winning audit report must bring before transactions are sent for it, base units of KOIN. */
+  leastTicketAmount: schema.uint(128).optional(),
   slots: z.number().int().min(1).max(64).default(1),
   maxRunMs: z.number().int().min(1000).default(600_000),
   maxMemoryBytes: z

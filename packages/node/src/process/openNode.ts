@@ -93,6 +93,8 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
         terms: config.terms,
         anchorDelayMs: config.anchorDelayMs,
         claimEveryMs: config.claimEveryMs,
+        auditAmount: config.auditAmount,
+        ...(config.leastTicketAmount === undefined ? {} : { leastTicketAmount: config.leastTicketAmount }),
         slots: config.slots,
         maxRunMs: config.maxRunMs,
         maxMemoryBytes: config.maxMemoryBytes,

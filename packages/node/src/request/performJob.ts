@@ -27,6 +27,7 @@ import {
 } from '@koinon/protocol';
 import { z } from 'zod';
 import { drawForReceipt, tossFor } from '../audit/drawForReceipt.ts';
+import type { AuditFund } from '../audit/pay/auditFund.ts';
 import { proveInclusion } from '../audit/proveInclusion.ts';
 import type { CourtService } from '../court/courtService.ts';
 import type { Workflows } from '../durable/workflow.ts';
@@ -71,6 +72,8 @@ export interface JobServices {
   payer: Payer;
   record: AuditRecord;
   court: Pick<CourtService, 'seen' | 'openings'>;
+  /** Pays those who audit; without one they work unpaid. */
+  auditFund?: AuditFund;
 }
 
 /** Names of a job's steps, in order; each step's result is what the timeline shows. */
@@ -81,7 +84,13 @@ const channelStep = z.object({
   params: channelSchema,
   transaction: schema.bytes32.optional(),
 });
-const orderStep = z.object({ digest: schema.bytes32, order: signedSchema('Order'), manifest: schema.cid });
+const orderStep = z.object({
+  digest: schema.bytes32,
+  order: signedSchema('Order'),
+  manifest: schema.cid,
+  /** Unix seconds; those of an earlier version tell it by their expiry. */
+  orderedAt: schema.uint(64).optional(),
+});
 const auditStep = jobEvidenceSchema.pick({ audits: true, lot: true });
 const voucherStep = z.object({ voucher: signedSchema('Voucher').optional(), amount: schema.uint(128) });
 
@@ -123,6 +132,12 @@ export async function performJob(
   );
 
   const ordered = await step('order', orderStep, async () => {
+    const auditRatePpm = await ratePpm();
+    // Who audits private work is paid by whoever named it.
+    const byLot = auditRatePpm > 0 && request.assurance !== 'owner-audited' && token === deployment.token;
+    const orderedAt = nowSeconds(clock);
+    const auditAmount = byLot ? (services.auditFund?.auditAmount ?? 0n) : 0n;
+    if (auditAmount > 0n) await services.auditFund!.fill(token, `${workflow}/${job}`);
     const order = await signStatement(
       'Order',
       {
@@ -135,11 +150,12 @@ export async function performJob(
         maxAmount,
         assurance: assurances[request.assurance],
         replicas: request.replicas ?? 1,
-        auditRatePpm: await ratePpm(),
-        auditAmount: 0n,
+        auditRatePpm,
+        auditAmount,
         comparator: request.comparator ?? ZERO_32,
         auditor: request.grant?.message.auditor ?? ZERO_ADDRESS,
-        expiresAt: nowSeconds(clock) + ORDER_SECONDS,
+        expiresAt:
+          auditAmount > 0n ? await services.auditFund!.expiryOf(ORDER_SECONDS) : orderedAt + ORDER_SECONDS,
         nonce: toHex(sha256(utf8.encode(`${workflow}/${job}`), ports.random())),
       },
       deployment,
@@ -149,6 +165,7 @@ export async function performJob(
       digest: statementDigest('Order', order.message, deployment),
       order,
       manifest: cidOfDigest(order.message.manifest, DAG_CBOR),
+      orderedAt,
     };
   });
 
@@ -178,7 +195,7 @@ export async function performJob(
       // The question waits by itself for a change; who answers the same at once is not asked in a tight loop.
       if (answer.state === state) await clock.wait(STATUS_PAUSE_MS, signal);
     }
-    const orderedAt = ordered.order.message.expiresAt - ORDER_SECONDS;
+    const orderedAt = ordered.orderedAt ?? ordered.order.message.expiresAt - ORDER_SECONDS;
     const checked = await checkReceipt(ports, answer, ordered.digest, { ...request, orderedAt });
     const { digest, receipt, leafSalt, opening } = checked;
     if (opening) {

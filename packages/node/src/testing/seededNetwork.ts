@@ -20,6 +20,8 @@ export interface Part {
   stake: bigint;
   /** False for an auditor that brings nobody before the court. */
   accuses?: boolean;
+  /** What its orders promise for one audit, base units of KOIN; nothing unless told. */
+  auditAmount?: bigint;
 }
 
 /** Hospital with the auditor it named, two strangers who work for and check each other, and a researcher. */
@@ -75,7 +77,7 @@ export async function seededNetwork(
   seed: number,
   parts: readonly Part[] = usualParts,
   clockFactor = CLOCK_FACTOR,
-  chainOptions: Pick<MemoryChainOptions, 'challengeWindowSeconds' | 'court'> = {},
+  chainOptions: Pick<MemoryChainOptions, 'challengeWindowSeconds' | 'court' | 'audits'> = {},
 ): Promise<SeededNetwork> {
   const folder = mkdtempSync(join(tmpdir(), 'koinon-seeded-'));
   const clock = acceleratedClock(clockFactor);
@@ -128,6 +130,7 @@ export async function seededNetwork(
             }
           : undefined,
         ...(part.accuses === undefined ? {} : { accuses: part.accuses }),
+        ...(part.auditAmount === undefined ? {} : { auditAmount: part.auditAmount }),
         anchorDelayMs: 20,
         claimEveryMs: 86_400_000,
         slots: 2,

@@ -1,0 +1,68 @@
+import type { AuditOptions } from '@koinon/chain';
+import { assurances, type Hex, type Order, statementDigest } from '@koinon/protocol';
+import { nowSeconds } from '../ports/clock.ts';
+import { handmadeOrder, openChannel, ordered, publicManifest } from './handmadeOrder.ts';
+import { type SeededNetwork, seededNetwork } from './seededNetwork.ts';
+
+export const payees = ['birch', 'cedar'];
+/** What one audit is worth in these networks, base units of KOIN. */
+export const AUDIT_AMOUNT = 10n ** 16n;
+/** A report window is a seventh of this, seconds. */
+const CHALLENGE_SECONDS = 14 * 60;
+const CLOCK_FACTOR = 150;
+
+/** Plays in a network of a provider, two auditors and a researcher whose orders promise pay for audits, and ends it. */
+export async function withPay(
+  seed: number,
+  audits: AuditOptions,
+  body: (network: SeededNetwork) => Promise<void>,
+): Promise<void> {
+  const network = await seededNetwork(
+    seed,
+    [
+      { name: 'alder', roles: ['provide'], stake: 10n ** 21n },
+      { name: 'birch', roles: ['audit'], stake: 10n ** 21n },
+      { name: 'cedar', roles: ['audit'], stake: 10n ** 21n },
+      { name: 'researcher', roles: ['gateway'], stake: 0n, auditAmount: AUDIT_AMOUNT },
+    ],
+    CLOCK_FACTOR,
+    { challengeWindowSeconds: CHALLENGE_SECONDS, audits },
+  );
+  try {
+    await body(network);
+  } finally {
+    await network.stop();
+  }
+}
+
+/** A public job whose order promises pay, whatever is in the fund. */
+export async function promisedJob(network: SeededNetwork): Promise<{ order: Order; digest: Hex }> {
+  const { node, store } = network.member('researcher');
+  const program = await store.blobs.put(new Uint8Array([1, 2, 3]), 'public');
+  const channel = await openChannel(node.ports, network.member('alder').operator, 10n ** 18n);
+  const submission = await handmadeOrder(
+    node.ports,
+    { manifest: publicManifest(program), channel },
+    {
+      assurance: assurances.replay,
+      auditRatePpm: 1_000_000,
+      auditAmount: AUDIT_AMOUNT,
+      expiresAt: nowSeconds(node.ports.clock) + 300n,
+    },
+  );
+  await ordered(node.ports, submission);
+  const order = submission.order.message;
+  return { order, digest: statementDigest('Order', order, node.ports.deployment) };
+}
+
+/** What the books of the auditors say, by state. */
+export function payOf(network: SeededNetwork, state: string) {
+  return payees.flatMap(name => {
+    const { node, store } = network.member(name);
+    return node.audits
+      .list()
+      .flatMap(({ receipt }) => node.pay?.book.get(receipt) ?? [])
+      .filter(entry => entry.state === state)
+      .map(entry => ({ name, entry, log: store.log }));
+  });
+}
