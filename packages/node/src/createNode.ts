@@ -192,7 +192,7 @@ export async function createNode(
   });
   const court = startCourt(
     ports,
-    { jobs, dossiers, faults: monitor.faults, heads },
+    { jobs, channels, dossiers, faults: monitor.faults, heads },
     {
       accuses: options.accuses ?? roleNames.has('audit'),
       maxRunMs: options.maxRunMs,

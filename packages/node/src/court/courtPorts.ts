@@ -4,6 +4,7 @@ import type { Dossier, DossierBook } from '../audit/dossierBook.ts';
 import type { LogMonitor } from '../monitor/logMonitor.ts';
 import type { NodePorts } from '../ports/ports.ts';
 import type { HeadBook } from '../statements/headBook.ts';
+import type { ChannelBook } from '../work/channelBook.ts';
 import type { JobBook } from '../work/jobBook.ts';
 import type { CaseBook } from './caseBook.ts';
 import type { OpeningBook } from './openingBook.ts';
@@ -14,6 +15,7 @@ import type { Replays } from './replays.ts';
 export interface CourtTools {
   ports: NodePorts;
   jobs: JobBook;
+  channels: ChannelBook;
   cases: CaseBook;
   dossiers: DossierBook;
   openings: OpeningBook;

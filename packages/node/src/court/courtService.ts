@@ -7,6 +7,7 @@ import { KeyedPool } from '../durable/keyedPool.ts';
 import type { LogMonitor } from '../monitor/logMonitor.ts';
 import type { NodePorts } from '../ports/ports.ts';
 import type { HeadBook } from '../statements/headBook.ts';
+import type { ChannelBook } from '../work/channelBook.ts';
 import type { Job, JobBook } from '../work/jobBook.ts';
 import { workCase } from './accuser.ts';
 import { CaseBook } from './caseBook.ts';
@@ -18,6 +19,7 @@ import { workContradiction } from './workContradiction.ts';
 import { workDemand } from './workDemand.ts';
 import { workDispute } from './workDispute.ts';
 import { workFinding } from './workFinding.ts';
+import { workRefund } from './workRefund.ts';
 import { workReports } from './workReports.ts';
 
 /** Matters before the court that are worked on at a time. */
@@ -49,6 +51,7 @@ const works = {
   finding: workFinding,
   reports: workReports,
   contradiction: workContradiction,
+  refund: workRefund,
 } as const;
 type Kind = keyof typeof works;
 type Matter = `${Kind} ${Hex}`;
@@ -61,6 +64,7 @@ export function startCourt(
   ports: NodePorts,
   services: {
     jobs: JobBook;
+    channels: ChannelBook;
     dossiers: DossierBook;
     faults: LogMonitor['faults'];
     heads: HeadBook;
@@ -69,7 +73,7 @@ export function startCourt(
   options: ReplayLimits & { accuses: boolean },
 ): CourtService {
   const { chain, store, clock, journal } = ports;
-  const { jobs, dossiers, faults, heads } = services;
+  const { jobs, channels, dossiers, faults, heads } = services;
   const { database } = store;
   const stopping = new AbortController();
   const cases = new CaseBook(database);
@@ -78,7 +82,7 @@ export function startCourt(
   let termsOnce: Promise<CourtTerms> | undefined;
   const dossierOf = (receipt: Hex) => dossierOfJob(ports, jobs.byReceipt(receipt)) ?? dossiers.get(receipt);
   const tools: CourtTools = {
-    ...{ ports, jobs, cases, dossiers, openings, replayBook, faults, heads },
+    ...{ ports, jobs, channels, cases, dossiers, openings, replayBook, faults, heads },
     replays: new Replays(ports, replayBook, options),
     ownDossier: dossierOf,
     orderOf: order => jobs.get(order)?.order.message ?? dossiers.orderOf(order),
@@ -123,7 +127,15 @@ export function startCourt(
     if (isUp) pool.add(`${kind} ${id}`);
   };
 
+  /** What this node paid for and the court found false. */
+  const lookForRefunds = async (): Promise<void> => {
+    for (const { statement } of await chain.court.convictions()) {
+      if (channels.paymentOf(statement)) look('refund', statement);
+    }
+  };
+
   const happened = async (id: Hex, what: string): Promise<void> => {
+    if (what === 'convicted') await lookForRefunds();
     if (await chain.court.demandOf(id)) return look('demand', id);
     const view = await chain.court.dispute(id);
     if (!view) return;
@@ -181,6 +193,7 @@ export function startCourt(
           if (options.accuses && outcome === 'convicted') look('reports', receipt);
         }
         for (const { demand } of await chain.court.demands()) look('demand', demand);
+        await lookForRefunds();
       })().catch(report);
     },
     stop: async () => {

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { auditVerdicts, type Hex, KoinonError, statementDigest, ZERO_32 } from '@koinon/protocol';
+import type { ChannelParams } from '@koinon/chain';
+import {
+  auditVerdicts,
+  type Hex,
+  KoinonError,
+  signStatement,
+  statementDigest,
+  ZERO_32,
+} from '@koinon/protocol';
+import { ask } from '../peers/ask.ts';
 import { tamperOutput } from '../process/tamperOutput.ts';
 import { sealStatement } from '../statements/sealStatement.ts';
 import { alterAnswers } from '../testing/alterAnswers.ts';
@@ -112,6 +121,31 @@ test('a provider that shows its trace to the court alone is accused of a step fo
     const demands = await network.chain.connect().court.demands();
     assert.ok(demands.length > 1);
     assert.ok(demands.every(({ outcome }) => outcome === 'acquitted'));
+  });
+});
+
+test('what was paid for a result that a jury refutes later comes back', async () => {
+  await withCourt(107, async network => {
+    await corrupt(network);
+    const receipt = await workedJob(network, { auditRatePpm: 1 });
+    const { node } = network.member('researcher');
+    const { ports, channels } = node;
+    const dossier = network.member('alder').node.court.dossierOf(receipt)!;
+    const [{ channel, params }] = (await ports.chain.escrow.channels({ payer: ports.signer.address })) as [
+      { channel: Hex; params: ChannelParams },
+    ];
+    const { amount, provider, order } = dossier.receipt.message;
+    node.court.seen(receipt, dossier);
+    channels.open(channel, params);
+    const message = channels.next(channel, receipt, amount);
+    const voucher = await signStatement('Voucher', message, ports.deployment, ports.signer);
+    channels.record({ receipt, order, amount, voucher });
+    await ask(ports.network, provider, 'voucher.submit', { voucher, order });
+    assert.equal(await network.member('alder').node.claiming.claimNow(), amount);
+    const purse = await purseOf(network, 'researcher');
+    await suspect(network, 'birch', receipt);
+    await convicted(network);
+    await until(async () => ((await purseOf(network, 'researcher')) === purse + amount ? [true] : []));
   });
 });
 
