@@ -12,6 +12,8 @@ export interface QuoteRequest {
   fuel: bigint;
   assurance: AssuranceTerms;
   dataset?: bigint | undefined;
+  /** What the order would promise for one audit, base units of its token. */
+  auditAmount?: bigint | undefined;
 }
 
 type QuotePorts = Pick<NodePorts, 'chain' | 'network' | 'clock' | 'deployment' | 'signer'>;
@@ -31,7 +33,8 @@ export async function quoteFor(
     const { custodian, policy } = datasetStep.parse(await lookUpDataset(ports, request.dataset, signal));
     const exposure = await exposureOf(ports, custodian, policy.amount);
     const risk = riskOf({ assurance: 'owner-audited', replicas: 1, auditRatePpm: ONE_PPM, ...exposure });
-    return told('owner-audited', [custodian], policy.token, policy.amount, 1, ONE_PPM, risk);
+    const work = { token: policy.token, workAmount: policy.amount, auditAmount: 0n };
+    return told('owner-audited', [custodian], work, 1, ONE_PPM, risk);
   }
   requireSupported(assurance);
   const { kind } = assurance;
@@ -52,7 +55,8 @@ export async function quoteFor(
     ...(comparator ? { comparator } : {}),
   });
   const providers = chosen.map(each => each.provider);
-  return told(kind, providers, token, maxAmount, replicas, auditRatePpm, risk);
+  const work = { token, workAmount: maxAmount, auditAmount: request.auditAmount ?? 0n };
+  return told(kind, providers, work, replicas, auditRatePpm, risk);
 }
 
 /** The cheapest provider and, of other owners, as many more as there are replicas. Throws `K_NO_PROVIDER`. */
@@ -83,13 +87,12 @@ export function requireSupported({ kind }: AssuranceTerms): void {
 function told(
   assurance: Assurance,
   providers: Hex[],
-  token: Hex,
-  workAmount: bigint,
+  { token, workAmount, auditAmount }: { token: Hex; workAmount: bigint; auditAmount: bigint },
   replicas: number,
   auditRatePpm: number,
   { undetectedPpm, lossOnDetection, isDeterred, factors }: Risk,
 ): Quote {
-  const price = priceOfAssurance({ replicas, auditRatePpm, auditAmount: 0n }, workAmount);
+  const price = priceOfAssurance({ replicas, auditRatePpm, auditAmount }, workAmount);
   return {
     assurance,
     providers,

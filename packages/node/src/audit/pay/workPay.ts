@@ -10,6 +10,8 @@ import { type PayTerms, worthOf } from './worthOf.ts';
 
 /** Blocks after which the value of a round is recorded, where the beacon is of blocks: a chain forgets after 8,191. */
 export const KEEP_AFTER_BLOCKS = 4096;
+/** Blocks for which every chain knows a hash. */
+const KNOWN_BLOCKS = 256;
 
 const FORGOTTEN = 'The chain forgot what decided it before anybody recorded it.';
 
@@ -98,7 +100,10 @@ async function draw(
     const round = await heldRound(tools, proof, now);
     if ('again' in round) return round.again;
     const value = await beacon.known(round.round);
-    if (!value) {
+    // A contract knows the hashes of blocks before its own.
+    const isEarly =
+      beacon.kind === 'block' && BigInt((await ports.chain.block('latest')).number) <= round.round;
+    if (!value || isEarly) {
       if (beacon.kind !== 'block') await record(ports, round.round);
       return now + 1;
     }
@@ -153,13 +158,15 @@ async function redeem(
   }
 }
 
-/** Makes a round's value last on chain; false when it refuses, since nobody can tell it any more. */
+/** Makes a round's value last on chain; false when nobody can tell it any more. */
 async function record({ chain }: NodePorts, round: bigint): Promise<boolean> {
   try {
     await chain.beacon.record(round, { key: `record:${round}` });
     return true;
   } catch (error) {
-    if (refusalOf(error) === undefined) throw error;
+    const { number } = await chain.block('latest');
+    const isForgotten = chain.beacon.kind === 'block' && BigInt(number) > round + BigInt(KNOWN_BLOCKS);
+    if (refusalOf(error) === undefined || !isForgotten) throw error;
     return false;
   }
 }

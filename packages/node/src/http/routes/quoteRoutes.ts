@@ -31,6 +31,12 @@ export function addQuoteRoutes(api: Api, node: KoinonNode): void {
       needsToken: true,
       atOnce: AT_ONCE,
     },
-    ({ body }) => quoteFor(node.ports, node.record, body, AbortSignal.timeout(PATIENCE_MS)),
+    ({ body }) =>
+      quoteFor(
+        node.ports,
+        node.record,
+        { ...body, auditAmount: node.options.auditAmount },
+        AbortSignal.timeout(PATIENCE_MS),
+      ),
   );
 }
