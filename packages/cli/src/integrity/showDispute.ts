@@ -60,7 +60,8 @@ function told(dispute: DisputeDetail, nameOf: (address: string) => string, style
     ),
     '',
     ...dispute.timeline.map(act => {
-      const who = act.who ? ` ${style.dim(`(${nameOf(act.who)})`)}` : '';
+      // A conviction's actor is the accuser; the sentence is about the accused.
+      const who = act.who && act.what !== 'convicted' ? ` ${style.dim(`(${nameOf(act.who)})`)}` : '';
       return `  ${style.dim(timeOf(act.timeSeconds))}  ${printable(courtActSentence(act))}${who}  ${style.dim(`tx ${short(act.transaction)}`)}`;
     }),
     '',

@@ -90,8 +90,6 @@ async function replay(
   if (!manifest) return skipped(NO_MANIFEST);
   if (manifest.private)
     return skipped('The rows are private: only nodes the data owner named may replay it.');
-  if (manifest.executor !== 'wasm')
-    return skipped('The whole job is one step: the replay of the job says it.');
   if (!run) return skipped('Nobody asked for a replay.');
   const program = await readBlob(sources, manifest.program);
   if (!program) return skipped('The program is not at hand here.');

@@ -106,7 +106,7 @@ function Timeline({ dispute }: { dispute: DisputeDetail }) {
                   <>
                     <span class="sentence">
                       {courtActSentence(fact)}
-                      {fact.who && (
+                      {fact.who && fact.what !== 'convicted' && (
                         <>
                           {' '}
                           <Address of={fact.who} />
