@@ -9,8 +9,10 @@ import {
     GRANT_REQUEST_TYPEHASH,
     GRANT_TYPEHASH,
     LOG_HEAD_TYPEHASH,
+    LOG_KEY_TYPEHASH,
     OFFER_TYPEHASH,
     ORDER_TYPEHASH,
+    PLANT_TYPEHASH,
     RECEIPT_TYPEHASH,
     VOUCHER_TYPEHASH
 } from "../src/generated/TypeHashes.sol";
@@ -31,6 +33,8 @@ contract VectorsTest is Test {
         typeHashes[keccak256("Receipt")] = RECEIPT_TYPEHASH;
         typeHashes[keccak256("AuditReport")] = AUDIT_REPORT_TYPEHASH;
         typeHashes[keccak256("LogHead")] = LOG_HEAD_TYPEHASH;
+        typeHashes[keccak256("LogKey")] = LOG_KEY_TYPEHASH;
+        typeHashes[keccak256("Plant")] = PLANT_TYPEHASH;
         typeHashes[keccak256("Voucher")] = VOUCHER_TYPEHASH;
         typeHashes[keccak256("GrantRequest")] = GRANT_REQUEST_TYPEHASH;
         typeHashes[keccak256("Grant")] = GRANT_TYPEHASH;
