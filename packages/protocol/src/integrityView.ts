@@ -204,13 +204,14 @@ export type ProviderView = z.infer<typeof providerViewSchema>;
 
 export const logHealthSchema = z.strictObject({
   operator: address,
-  /** `ok`: everything seen is consistent. `unseen`: nobody could be asked yet. `silent`: it does not answer. `late`: signed
+  /** `ok`: everything seen is consistent. `unseen`: this node has not looked at it. `silent`: it does not answer. `late`: signed
    *  entries are not anchored in time. `forked`: it contradicts itself; that is evidence. */
   state: z.enum(['ok', 'unseen', 'silent', 'late', 'forked']),
   /** Largest size seen anywhere, and what is anchored. */
   size: decimal,
   anchoredSize: decimal,
   anchoredAtBlock: count,
+  /** When it last anchored what this node looked at, or when the trouble was found. */
   checkedAtSeconds: seconds.optional(),
   /** What is wrong, one sentence. */
   trouble: z.string().max(1024).optional(),

@@ -4,7 +4,14 @@ import { ANCHOR_EPOCH_SECONDS, asKoinonError, CLOCK_SKEW_SECONDS, type Hex } fro
 import type { NodePorts } from '../ports/ports.ts';
 import { logQuestions } from './askLog.ts';
 import { findOmissions, findStatements } from './checkStatements.ts';
-import { type Finding, inconsistencyId, isFault, type LoggedStatement, statementFindingId } from './fault.ts';
+import {
+  type AnchorRecord,
+  type Finding,
+  inconsistencyId,
+  isFault,
+  type LoggedStatement,
+  statementFindingId,
+} from './fault.ts';
 import { FaultBook } from './faultBook.ts';
 import { followLog, numberAnchors } from './followLog.ts';
 import { noticingStatements } from './receivedStatements.ts';
@@ -27,6 +34,8 @@ export interface LogMonitor {
   expect(statement: LoggedStatement): void;
   /** Watches that the log of a node never forks. */
   follow(node: Hex): void;
+  /** The last anchor of a node that was shown to continue the one before it; undefined where none was looked at. */
+  verified(node: Hex): AnchorRecord | undefined;
   /** Looks at everything once, and from then on whenever something happens. Call it once the network is started. */
   takeUp(): void;
   /** Resolves when nothing is being looked at; what waits for a silent node does not count. */
@@ -193,6 +202,7 @@ export function startMonitor(
     faults,
     expect,
     follow,
+    verified: node => watched.followed(node)?.verified,
     takeUp: () => {
       isUp = true;
       for (const node of watched.nodes()) wake(node);

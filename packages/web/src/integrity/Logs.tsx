@@ -31,7 +31,7 @@ export function Logs({ logs }: { logs: readonly LogHealth[] }) {
               <th scope="col" class="figure">
                 On chain
               </th>
-              <th scope="col">Looked at</th>
+              <th scope="col">As of</th>
             </tr>
           </thead>
           <tbody>
@@ -52,7 +52,7 @@ export function Logs({ logs }: { logs: readonly LogHealth[] }) {
                   <td data-label="On chain" class="figure">
                     {grouped(log.anchoredSize)}
                   </td>
-                  <td data-label="Looked at">
+                  <td data-label="As of">
                     {log.checkedAtSeconds === undefined ? (
                       <span class="muted">not yet</span>
                     ) : (

@@ -166,16 +166,22 @@ async function healthOf({ ports, monitor }: KoinonNode, operator: Hex): Promise<
     .filter(({ finding, state }) => finding.node === operator && state !== 'withdrawn');
   const worst =
     found.find(({ finding }) => finding.kind !== 'omission' && finding.kind !== 'unproven') ?? found[0];
-  const state = !worst ? (size === 0n ? 'unseen' : 'ok') : stateOf(worst.finding.kind);
+  const isOwn = operator === ports.signer.address;
+  const verified = isOwn ? { size, block } : monitor.verified(operator);
+  const state = worst ? stateOf(worst.finding.kind) : verified ? 'ok' : 'unseen';
+  const checkedAtSeconds = worst
+    ? Math.floor(worst.foundAtMs / 1000)
+    : verified && verified.size > 0n
+      ? (await ports.chain.block(verified.block)).timestampSeconds
+      : undefined;
   return {
     operator,
     state,
-    size: size.toString(),
+    size: (verified?.size ?? 0n).toString(),
     anchoredSize: size.toString(),
     anchoredAtBlock: block,
-    ...(worst
-      ? { trouble: TROUBLE[worst.finding.kind], checkedAtSeconds: Math.floor(worst.foundAtMs / 1000) }
-      : {}),
+    ...(checkedAtSeconds === undefined ? {} : { checkedAtSeconds }),
+    ...(worst ? { trouble: TROUBLE[worst.finding.kind] } : {}),
   };
 }
 
