@@ -6,8 +6,11 @@ import { contractsFolder } from './foundry.ts';
 import { budgets, measureGas } from './measureGas.ts';
 
 const path = join(contractsFolder, 'gas-snapshot.json');
-/** Signatures have zero bytes now and then, and a zero byte of calldata costs 12 less: allow half a percent. */
-const TOLERANCE = 0.005;
+/**
+ * Signatures have zero bytes now and then, and a zero byte of calldata costs 12 less; a claim that meets the end of a window
+ * rolls it forward, a slot (2,900) more. Budgets are held exactly.
+ */
+const TOLERANCE = 0.01;
 
 const measured = await measureGas();
 console.table(
