@@ -13,8 +13,7 @@ export interface Member {
 
 /**
  * The smallest network in which nobody has to be trusted: a hospital with the auditor it named, two strangers that
- * work for and check each other, one that only checks, and a researcher. The one that only checks has most of the stake:
- * when one stranger accuses the other, a jury still has more than half of its seats to fill.
+ * work for and check each other, and a researcher.
  */
 export const members: readonly Member[] = [
   { name: 'hospital', roles: ['custody'], stakeKoin: 10_000n, about: 'holds the data' },
@@ -27,6 +26,16 @@ export const members: readonly Member[] = [
   },
   { name: 'alder', roles: ['provide', 'audit'], stakeKoin: 10_000n, about: 'a stranger that lends compute' },
   { name: 'birch', roles: ['provide', 'audit'], stakeKoin: 10_000n, about: 'another stranger' },
-  { name: 'cedar', roles: ['audit'], stakeKoin: 60_000n, about: 'a stranger that only checks' },
   { name: 'researcher', roles: ['gateway'], stakeKoin: 0n, about: 'asks, pays, serves the model' },
 ];
+
+/**
+ * One more where the court is to be seen at work (a network with a challenge window of its own). It only checks, and has most
+ * of the stake: when one stranger accuses the other, the jury is not the hospital alone.
+ */
+export const witness: Member = {
+  name: 'cedar',
+  roles: ['audit'],
+  stakeKoin: 60_000n,
+  about: 'a stranger that only checks',
+};

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KoinonError } from '@koinon/protocol/errors';
-import { members } from './members.ts';
+import { members, witness } from './members.ts';
 
 /** Files and folders of a local network, by the beginning of their names; nothing else in its folder is touched. */
 const FILES = ['chain.json', 'deployment.json', 'network.json'];
@@ -34,8 +34,8 @@ export function takeNetworkFolder(folder: string, options: { fresh: boolean }): 
 function forget(folder: string): void {
   const isOurs = (name: string) =>
     FILES.some(file => name.startsWith(file)) ||
-    (members.some(member => member.name === name) && existsSync(join(folder, name, 'config.json'))) ||
-    (members.some(member => member.name === name) && existsSync(join(folder, name, 'key.json')));
+    ([...members, witness].some(member => member.name === name) &&
+      ['config.json', 'key.json'].some(file => existsSync(join(folder, name, file))));
   for (const name of readdirSync(folder)) {
     if (isOurs(name)) rmSync(join(folder, name), { recursive: true, force: true });
   }

@@ -39,7 +39,7 @@ export async function start(surroundings: Surroundings, options: StartOptions): 
     : `a synthetic cohort: ${COHORT_ROWS} patients that a seeded generator invents`;
   say(
     `\n${style.bold('Koinon')} trains a model on data that nobody sees, and lets anyone check it.\n` +
-      `${style.dim(`Data: ${about}. Network: six nodes on this machine.`)}\n\n`,
+      `${style.dim(`Data: ${about}. Network: ${options.cheat ? 'six' : 'five'} nodes on this machine.`)}\n\n`,
   );
   const stopping = new AbortController();
   const leave = () => stopping.abort();
