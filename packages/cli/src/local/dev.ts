@@ -3,7 +3,7 @@ import { parseSeconds } from '../terminal/parseSeconds.ts';
 import { printResult } from '../terminal/printResult.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { facts, table } from '../terminal/table.ts';
-import { members } from './members.ts';
+import { members, witness } from './members.ts';
 import { startLocalNetwork } from './startLocalNetwork.ts';
 
 /** Brings the local network up, says where everything is, and stays until it is told to leave. */
@@ -47,7 +47,7 @@ export async function dev(
             nodes.map(({ name, url }) => [
               name,
               url,
-              members.find(member => member.name === name)?.about ?? '',
+              [...members, witness].find(member => member.name === name)?.about ?? '',
             ]),
             style,
           ),
