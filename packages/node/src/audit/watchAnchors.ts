@@ -18,6 +18,11 @@ import { mayBeDrawn } from './mayBeDrawn.ts';
 
 /** Logs that are followed at a time. */
 const FOLLOWED_AT_ONCE = 4;
+/**
+ * Most entries between two anchors that are looked through, several times what a busy provider signs in an epoch. Whoever
+ * anchors more is audited only where its requesters ask.
+ */
+const LEAVES_AT_ONCE_MAX = 65_536n;
 const LEAVES_TIMEOUT_MS = 10_000;
 /** A node that does not give its leaves is asked again after its next anchor, and so often before. */
 const ATTEMPTS = 4;
@@ -42,39 +47,41 @@ export function watchAnchors(
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  const leavesOf = async (operator: Hex, from: number, size: number): Promise<Uint8Array[]> => {
-    const leaves: Uint8Array[] = [];
-    while (from + leaves.length < size) {
-      const at = from + leaves.length;
+  /** The leaves of [from, size), a page at a time: how many a node says it has must not decide what is held here. */
+  async function* pagesOf(operator: Hex, from: number, size: number): AsyncGenerator<Uint8Array[]> {
+    for (let at = from; at < size; ) {
       const question = { from: at, max: Math.min(LOG_LEAVES_MAX, size - at) };
       const answer = await ask(network, operator, 'log.leaves', question, {
         signal,
         timeoutMs: LEAVES_TIMEOUT_MS,
       });
       if (answer.leaves.length === 0) throw new Error(`it gave ${at} of ${size} leaves`);
-      leaves.push(...answer.leaves.slice(0, size - at).map(fromHex));
+      const page = answer.leaves.slice(0, size - at).map(fromHex);
+      yield page;
+      at += page.length;
     }
-    return leaves;
-  };
+  }
 
   const follow = async (operator: Hex, anchor: LogAnchor): Promise<void> => {
     const log = leads.log(operator);
+    if (anchor.size <= BigInt(log.size)) return;
+    const added = anchor.size - BigInt(log.size);
+    if (added > LEAVES_AT_ONCE_MAX) throw new Error(`it grew by ${added} entries at once`);
     const size = Number(anchor.size);
-    if (size <= log.size) return;
-    const peaks = new LogPeaks(log.size, log.peaks.map(fromHex));
-    const leaves = await leavesOf(operator, log.size, size);
-    for (const leaf of leaves) peaks.add(leaf);
-    if (!equalBytes(peaks.root(), fromHex(anchor.root)))
-      throw new Error('its leaves do not make up its anchor');
     const field = await fieldOf(ports, anchor.block, [operator]);
     const isCandidate = field.candidates.some(candidate => candidate.operator === signer.address);
+    const beacon = isCandidate ? (await beaconFor(ports, anchor.block, signal)).beacon : undefined;
+    const peaks = new LogPeaks(log.size, log.peaks.map(fromHex));
     const mine: number[] = [];
-    if (isCandidate) {
-      const { beacon } = await beaconFor(ports, anchor.block, signal);
-      for (const [i, leaf] of leaves.entries()) {
-        if (mayBeDrawn(drawId(beacon, leaf), field, signer.address, field.ownerOf)) mine.push(log.size + i);
+    for await (const page of pagesOf(operator, log.size, size)) {
+      for (const leaf of page) {
+        if (beacon && mayBeDrawn(drawId(beacon, leaf), field, signer.address, field.ownerOf))
+          mine.push(peaks.size);
+        peaks.add(leaf);
       }
     }
+    if (!equalBytes(peaks.root(), fromHex(anchor.root)))
+      throw new Error('its leaves do not make up its anchor');
     leads.advance({ operator, size, peaks: peaks.peaks.map(toHex) }, mine, clock.nowMs());
     if (mine.length > 0) found(operator);
   };
