@@ -7,10 +7,7 @@ import { type SeededNetwork, seededNetwork } from './seededNetwork.ts';
 export const payees = ['birch', 'cedar'];
 /** What one audit is worth in these networks, base units of KOIN. */
 export const AUDIT_AMOUNT = 10n ** 16n;
-/**
- * A report window is a seventh of this, seconds. Pay is open until all of it has passed: long enough, at the clock's pace,
- * for a busy machine to start its nodes again in the meantime.
- */
+/** A report window is a seventh of this, seconds. Pay is open until all of it has passed. */
 const CHALLENGE_SECONDS = 42 * 60;
 const CLOCK_FACTOR = 150;
 
