@@ -1,5 +1,5 @@
 export { isContentOf } from './blob.ts';
-export { BUNDLE_MAX_BYTES, type Bundle, exportBundle, readBundle } from './bundle/bundle.ts';
+export { BUNDLE_MAX_BYTES, type Bundle, domainsOf, exportBundle, readBundle } from './bundle/bundle.ts';
 export { gatherBlobs } from './bundle/gatherBlobs.ts';
 export { verifyBundle } from './bundle/verifyBundle.ts';
 export type { Check } from './check.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { type Cid, cidOfNode, encodeNode, KoinonError, toWire } from '@koinon/protocol';
-import { exportBundle, gatherBlobs, readPassport, type Sources } from '@koinon/verify';
+import { domainsOf, exportBundle, gatherBlobs, readPassport, type Sources } from '@koinon/verify';
 import { gatherDispute } from './gatherDispute.ts';
 import type { Subject } from './subject.ts';
 
@@ -47,7 +47,7 @@ async function bundleOf(
   const file = exportBundle({
     root,
     blobs,
-    ...(isJob ? { domains: subject.domains } : {}),
+    ...(isJob ? { domains: domainsOf(subject.evidence, subject.domains) } : {}),
     ...(dispute ? { dispute: dispute.name } : {}),
   });
   return { file, blobs: blobs.size };

@@ -1,5 +1,12 @@
-import { type Cid, type Domains, decodeNode, type JobEvidence, jobEvidenceSchema } from '@koinon/protocol';
-import { z } from 'zod';
+import {
+  type Cid,
+  type Domains,
+  decodeNode,
+  type JobEvidence,
+  jobEvidenceSchema,
+  ZERO_ADDRESS,
+} from '@koinon/protocol';
+import type { z } from 'zod';
 import { isContentOf, readBlob } from '../blob.ts';
 import { type Check, checkerFor, failed, ok, skipped } from '../check.ts';
 import { groundWords } from '../job/checkCourt.ts';
@@ -11,9 +18,7 @@ import { verifyJob } from '../verifyJob.ts';
 import { verifyPassport } from '../verifyPassport.ts';
 import { count, short } from '../words.ts';
 import { type Bundle, readBundle } from './bundle.ts';
-
-/** Only what every evidence has, to tell it from a passport. */
-const kindSchema = z.object({ koinon: z.string() });
+import { isJobEvidence, namesIn } from './namesIn.ts';
 
 /**
  * Everything that can be checked about a bundle, its own wholeness first. Blobs come from the file and nowhere else;
@@ -45,7 +50,15 @@ export async function* verifyBundle(
     return;
   }
   const inFile: Sources = { ...sources, blob: async cid => blobs.get(cid) };
-  if (kindOf(content) !== 'evidence/1') {
+  yield await check('bundle.named', 'Everything in the file belongs to what it is about.', async () => {
+    const named = await namesIn(bundle!);
+    if (!named) return skipped('What it is about cannot be read.');
+    const strange = [...blobs.keys()].find(cid => !named.has(cid));
+    return strange
+      ? failed(`Nothing in it names ${strange}.`, 'The file was altered after it was made.')
+      : ok('All of it.');
+  });
+  if (!isJobEvidence(content)) {
     yield* verifyPassport(content, root, inFile);
     return;
   }
@@ -61,6 +74,18 @@ export async function* verifyBundle(
     return ok(`${short(root)}.`);
   });
   if (!evidence) return;
+  const { grant } = evidence;
+  if (!grant !== (domains.datasets === ZERO_ADDRESS)) {
+    yield await check('bundle.domains', 'The file says of which network the signatures are.', () =>
+      failed(
+        grant
+          ? 'It does not say whose permissions count.'
+          : 'It says whose permissions count, and holds none.',
+        'The file was altered after it was made.',
+      ),
+    );
+    return;
+  }
   yield* verifyJob(evidence, domains, 'job', inFile);
   if (bundle.dispute) yield* verifyDispute(evidence, domains, bundle.dispute, inFile);
 }
@@ -94,12 +119,4 @@ async function* verifyDispute(
     );
   }
   yield* checkStep(context, { index: shown.step.index, shown });
-}
-
-function kindOf(bytes: Uint8Array): string | undefined {
-  try {
-    return kindSchema.parse(decodeNode(bytes)).koinon;
-  } catch {
-    return undefined;
-  }
 }

@@ -14,7 +14,7 @@ import {
   toWire,
   utf8,
 } from '@koinon/protocol';
-import { exportBundle } from '../bundle/bundle.ts';
+import { domainsOf, exportBundle } from '../bundle/bundle.ts';
 import { gatherBlobs } from '../bundle/gatherBlobs.ts';
 import { verifyBundle } from '../bundle/verifyBundle.ts';
 import { traceRootOf } from '../job/traceRootOf.ts';
@@ -168,7 +168,7 @@ describe('a bundle with a disputed step', () => {
       [dispute, encodeNode(shown)],
       [cidOfBlob(state), state],
     ]);
-    return exportBundle({ root, domains, dispute, blobs });
+    return exportBundle({ root, domains: domainsOf(evidence, domains), dispute, blobs });
   };
   const alone: Partial<Sources> = {
     replayStep: async (_, { index, from, fromRoot }) => {
