@@ -1,18 +1,26 @@
 // Everything that must hold, stage by stage; ends with the counts of all tests. `npm test -- NAME …` runs the named
-// stages only.
+// stages only. Properties draw the same cases each time; KOINON_SEED is the seed of others, or `random`.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { repository } from './bundle.ts';
+import { seedOf } from './seedOf.ts';
 
 const reports = mkdtempSync(join(tmpdir(), 'koinon-test-'));
+const seed = String(seedOf(process.env['KOINON_SEED']));
+const env = { ...process.env, KOINON_SEED: seed };
 const bin = (name: string) => join(repository, 'node_modules', '.bin', name);
 let passed = 0;
 let failed = 0;
 
 function run(command: string, ...args: string[]): boolean {
-  const { status } = spawnSync(command, args, { cwd: repository, stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status } = spawnSync(command, args, {
+    cwd: repository,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   return status === 0;
 }
 
@@ -25,6 +33,7 @@ function tests(patterns: string[], options: { concurrency?: number; skip?: RegEx
   const isGreen = run(
     process.execPath,
     '--disable-warning=ExperimentalWarning',
+    `--import=${pathToFileURL(join(repository, 'scripts', 'testSeed.ts'))}`,
     '--test',
     `--test-concurrency=${options.concurrency ?? 2}`,
     '--test-timeout=600000',
@@ -73,6 +82,7 @@ for (const [name, stage] of stages) {
 }
 rmSync(reports, { recursive: true, force: true });
 console.log(`\n${((Date.now() - startedMs) / 1000).toFixed(0)} s in all`);
-if (broken.length > 0) console.error(`Failed: ${broken.join(', ')}.`);
+if (broken.length > 0)
+  console.error(`Failed: ${broken.join(', ')}. KOINON_SEED=${seed} draws the same cases again.`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(broken.length > 0 ? 1 : 0);
