@@ -29,7 +29,7 @@ const EVIDENCE: Record<string, string[]> = {
   'measure.anchor': ['inclusion'],
   'measure.voucher': ['signature'],
 };
-const LONG_MS = 120_000;
+const LONG_MS = 180_000;
 
 /**
  * Goes through the page of a node as a newcomer would, and through its model by keyboard. The node must have served a
@@ -42,6 +42,7 @@ export async function runPageChecks(url: string, options: { browser?: Browser } 
     reducedMotion: 'reduce',
     acceptDownloads: true,
   });
+  context.setDefaultTimeout(LONG_MS);
   try {
     const page = await context.newPage();
     const complaints: string[] = [];
@@ -98,8 +99,8 @@ async function checkTimeline(page: Page, base: string): Promise<number> {
     await line.locator('summary').press('Enter');
     for (const kind of kinds) {
       const check = line.locator(`[data-check=${kind}]`);
-      await check.first().waitFor({ timeout: LONG_MS });
-      await line.locator(`[data-check=${kind}][data-state=ok]`).first().waitFor({ timeout: LONG_MS });
+      await check.first().waitFor();
+      await line.locator(`[data-check=${kind}][data-state=ok]`).first().waitFor();
     }
   }
   const anchor = page.locator('[data-step="train.anchor"]');
@@ -118,13 +119,13 @@ async function checkModel(page: Page, base: string): Promise<Omit<PageReport, 's
   await page.waitForSelector('table.groups');
   assert.match((await page.textContent('section[aria-labelledby=metrics]')) ?? '', /right least often/);
 
-  await page.getByRole('button', { name: 'Take a public row' }).click({ timeout: LONG_MS });
+  await page.getByRole('button', { name: 'Take a public row' }).click();
   await page.getByRole('button', { name: 'Predict', exact: true }).press('Enter');
   const predicted = page.locator('[data-predicted]');
-  await predicted.waitFor({ timeout: LONG_MS });
+  await predicted.waitFor();
 
   await page.getByRole('button', { name: 'Check this' }).press('Enter');
-  await page.waitForSelector('[data-check-state=ok], [data-check-state=failed]', { timeout: LONG_MS });
+  await page.waitForSelector('[data-check-state=ok], [data-check-state=failed]');
   const found = await page.locator('.checks li').evaluateAll(items =>
     items.map(item => ({
       id: item.getAttribute('data-check') ?? '',

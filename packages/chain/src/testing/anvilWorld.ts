@@ -26,7 +26,7 @@ export async function anvilWorld(rpcUrl: string, options: WorldOptions = {}): Pr
     account: i => signers[i]!.address,
     signer: i => signers[i]!,
     async advance(seconds) {
-      const signal = AbortSignal.timeout(10_000);
+      const signal = AbortSignal.timeout(60_000);
       await anvil.request('evm_increaseTime', [quantity(seconds)], signal);
       await anvil.request('evm_mine', [], signal);
     },
