@@ -46,8 +46,8 @@ interface Services extends Record<string, unknown> {
 
 const DEFAULT_LISTEN = ['/ip4/127.0.0.1/tcp/0'];
 const DHT_PROTOCOL = '/koinon/kad/1';
-/** A busy machine (six nodes on two cores, a job running) may be this late with a ping and alive. */
-const PING_PATIENCE_MS = 20_000;
+/** A busy machine (six nodes on two cores, a job running) may be this late with an answer and alive. */
+const BUSY_MS = 20_000;
 
 /** A node on libp2p: TCP, noise, yamux; not started. */
 export async function createNetwork(options: CreateNetworkOptions): Promise<Network> {
@@ -71,9 +71,10 @@ export async function createNetwork(options: CreateNetworkOptions): Promise<Netw
       maxPeerAddrsToDial: limits.maxAddresses,
       dialTimeout: limits.dialTimeoutMs,
     },
-    connectionMonitor: { pingInterval: PING_PATIENCE_MS, pingTimeout: { minTimeout: PING_PATIENCE_MS } },
+    connectionMonitor: { pingInterval: BUSY_MS, pingTimeout: { minTimeout: BUSY_MS } },
     services: {
-      identify: identify(),
+      // The routing table takes nobody whom this did not tell what it speaks, and it is asked once a connection.
+      identify: identify({ timeout: BUSY_MS }),
       ping: ping(),
       ...(dht
         ? {
