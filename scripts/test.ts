@@ -16,11 +16,12 @@ let passed = 0;
 let failed = 0;
 
 function run(command: string, ...args: string[]): boolean {
-  const { status } = spawnSync(command, args, {
+  const { status, signal } = spawnSync(command, args, {
     cwd: repository,
     env,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  if (signal) console.error(`${command} was ended by ${signal}; what it counted is lost.`);
   return status === 0;
 }
 
