@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { createExecutor } from '../src/index.ts';
 import { TABLE_INPUT } from '../src/onnx/index.ts';
-import { jobOf, options, skipBubblewrap, smallTable } from '../src/testing/jobs.ts';
+import { jobOf, options, sandboxKinds, skipSandbox, smallTable } from '../src/testing/jobs.ts';
 import { smallModel } from '../src/testing/onnxModel.ts';
 import { wasmProgram } from '../src/testing/wasmProgram.ts';
 
@@ -12,8 +12,8 @@ export default async function bench() {
   const nothing = jobOf(wasmProgram({ body: [] }));
   const predictions = jobOf(smallModel(), { executor: 'onnx', inputs: { [TABLE_INPUT]: smallTable() } });
   const rows: Array<Record<string, string | number>> = [];
-  for (const sandbox of ['process', 'bubblewrap'] as const) {
-    if (sandbox === 'bubblewrap' && skipBubblewrap) continue;
+  for (const sandbox of sandboxKinds) {
+    if (skipSandbox[sandbox]) continue;
     const executor = createExecutor({ sandbox });
     const median = async (job: typeof nothing) => {
       const times: number[] = [];

@@ -10,7 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const repository = dirname(dirname(root));
 const dist = join(root, 'dist');
 const stampFile = join(dist, 'stamp.json');
-const workers = ['wasmWorker', 'onnxWorker'];
+const workers = ['wasmWorker', 'onnxWorker', 'probe'];
 
 /** Our packages only define things, so what a worker does not use of them need not be loaded. */
 const withoutSideEffects: Plugin = {

@@ -6,33 +6,44 @@ import {
   type StepOutcome,
 } from '@koinon/protocol';
 import type { ExecutionJob, ExecutionResult, Executor, StepResult } from './executor.ts';
+import type { SandboxKind } from './host/confinement.ts';
+import { confinementGuard } from './host/confinementGuard.ts';
 import { runJob } from './host/runJob.ts';
-import { findSandbox, type Sandbox, type SandboxKind } from './host/sandbox.ts';
+import { type FindSandbox, findSandbox } from './host/sandbox.ts';
 import { captureStateJob, replayStepJob } from './host/stepJob.ts';
 import { workerFiles } from './host/workerFiles.ts';
 
 export interface ExecutorOptions {
-  /** `auto` (the default) takes bubblewrap where it works, else a plain process. */
+  /** `auto` (the default) takes the best that works: bubblewrap, namespaces, a plain process. */
   sandbox?: 'auto' | SandboxKind;
+  /** True runs nothing where the sandbox is not adequate (`isAdequate`), and looks again now and then. */
+  isRequired?: boolean;
+  /** How the sandbox is found; for tests. */
+  find?: FindSandbox;
+  /** Milliseconds that only grow; for tests. */
+  nowMs?: () => number;
 }
 
 /**
- * The executor of this machine for every executor a manifest can name. Looks for sandboxes at the first job. Throws
- * from `run`: `K_HOST_*` (see `Executor`), `K_MODULE_REFUSED` and `K_MODEL_REFUSED` for programs outside their
- * profile, `K_SANDBOX_MISSING`, `K_NOT_BUILT`.
+ * The executor of this machine for every executor a manifest can name. Looks for sandboxes at the first job, or when it
+ * is asked what confines jobs. Throws from `run`: `K_HOST_*` (see `Executor`), `K_MODULE_REFUSED` and `K_MODEL_REFUSED`
+ * for programs outside their profile, `K_SANDBOX_REQUIRED`, `K_SANDBOX_MISSING`, `K_NOT_BUILT`.
  */
-export function createExecutor({ sandbox: wanted = 'auto' }: ExecutorOptions = {}): Required<Executor> {
-  let found: Promise<Sandbox> | undefined;
-  const sandbox = () => {
-    found ??= findSandbox(wanted);
-    return found;
-  };
+export function createExecutor(options: ExecutorOptions = {}): Required<Executor> {
+  const { sandbox: wanted = 'auto', isRequired = false, find = findSandbox, nowMs } = options;
+  const guard = confinementGuard({
+    find: more => find(wanted, more),
+    isRequired,
+    ...(nowMs ? { nowMs } : {}),
+  });
   const worker = (job: ExecutionJob) => workerFiles(job.manifest.executor);
   return {
-    run: async (job, options) => runJob(await sandbox(), worker(job), job, options),
-    replayStep: async (job, step, options) => replayStepJob(await sandbox(), worker(job), job, step, options),
+    run: async (job, options) => runJob(await guard.sandbox(), worker(job), job, options),
+    replayStep: async (job, step, options) =>
+      replayStepJob(await guard.sandbox(), worker(job), job, step, options),
     captureState: async (job, stepIndex, options) =>
-      captureStateJob(await sandbox(), worker(job), job, stepIndex, options),
+      captureStateJob(await guard.sandbox(), worker(job), job, stepIndex, options),
+    confinement: guard.confinement,
   };
 }
 

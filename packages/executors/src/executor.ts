@@ -1,5 +1,5 @@
 import type { Hex, Manifest } from '@koinon/protocol';
-import type { SandboxKind } from './host/sandbox.ts';
+import type { Confinement, SandboxKind } from './host/confinement.ts';
 
 /** One manifest with the bytes it names; whoever calls has checked their digests. */
 export interface ExecutionJob {
@@ -70,6 +70,8 @@ export interface Executor {
   replayStep?(job: ExecutionJob, step: StepRequest, options: StepOptions): Promise<StepResult>;
   /** Runs to the end of a step (0 is `_start`) and gives its state, as an accuser needs it. Throws as `replayStep`. */
   captureState?(job: ExecutionJob, stepIndex: number, options: StepOptions): Promise<CapturedState>;
+  /** What jobs here are kept from, as measured; absent where nothing real runs. */
+  confinement?(): Promise<Confinement>;
 }
 
 export type StepOptions = Pick<ExecutionOptions, 'signal' | 'maxRunMs' | 'maxMemoryBytes'>;

@@ -10,8 +10,7 @@ import { startChild } from './host/child.ts';
 import { childCommand } from './host/command.ts';
 import { hostAborted } from './host/failures.ts';
 import { runJob } from './host/runJob.ts';
-import { findSandbox } from './host/sandbox.ts';
-import { jobOf, options, skipBubblewrap } from './testing/jobs.ts';
+import { jobOf, options, sandboxKinds, sandboxOf, skipSandbox } from './testing/jobs.ts';
 
 const child = (name: string) => ({
   script: fileURLToPath(new URL(`./testing/children/${name}.mjs`, import.meta.url)),
@@ -33,11 +32,11 @@ const result = {
   sizes: [0, 0, 1],
 };
 
-for (const kind of ['process', 'bubblewrap'] as const) {
-  const skip = kind === 'bubblewrap' && skipBubblewrap;
+for (const kind of sandboxKinds) {
+  const skip = skipSandbox[kind];
   describe(`a child that was taken over, in the sandbox "${kind}"`, { skip, concurrency: 2 }, () => {
     const say = async (text: string, maxRunMs = 20_000) =>
-      runJob(await findSandbox(kind), child('say'), jobOf(encode(`<<say>>${text}<<end>>`)), {
+      runJob(await sandboxOf(kind), child('say'), jobOf(encode(`<<say>>${text}<<end>>`)), {
         ...options,
         maxRunMs,
       });
@@ -93,12 +92,12 @@ for (const kind of ['process', 'bubblewrap'] as const) {
     });
 
     test('and crashes in the middle of its answer is a failure of the host', async () => {
-      const crashing = runJob(await findSandbox(kind), child('crash'), jobOf(encode('x')), options);
+      const crashing = runJob(await sandboxOf(kind), child('crash'), jobOf(encode('x')), options);
       await assert.rejects(crashing, { code: 'K_HOST_KILLED', fault: 'platform' });
     });
 
     test('and takes memory outside the heap runs into its limit', async () => {
-      const eating = runJob(await findSandbox(kind), child('eat'), jobOf(encode('x')), {
+      const eating = runJob(await sandboxOf(kind), child('eat'), jobOf(encode('x')), {
         ...options,
         maxMemoryBytes: 2 ** 28,
       });
@@ -107,7 +106,7 @@ for (const kind of ['process', 'bubblewrap'] as const) {
 
     test('finds no environment, no files, no other program', async () => {
       process.env['KOINON_SECRET_OF_THE_PARENT'] = 'x';
-      const { stdout } = await runJob(await findSandbox(kind), child('look'), jobOf(encode('x')), options);
+      const { stdout } = await runJob(await sandboxOf(kind), child('look'), jobOf(encode('x')), options);
       const seen = JSON.parse(new TextDecoder().decode(stdout));
       assert.deepEqual(
         seen.env.filter((name: string) => name !== 'PWD'),
@@ -117,13 +116,14 @@ for (const kind of ['process', 'bubblewrap'] as const) {
       for (const what of ['passwd', 'root', 'write', 'spawn'])
         assert.equal(seen[what], 'ERR_ACCESS_DENIED', what);
       if (kind === 'bubblewrap') assert.match(seen.dial, /^(EPERM|EACCES)$/);
-      if (kind === 'bubblewrap') assert.equal(seen.uid, 65_534);
+      if (kind === 'namespaces') assert.equal(seen.dial, 'ENETUNREACH');
+      if (kind !== 'process') assert.equal(seen.uid, 65_534);
     });
 
     test('holds no file of the parent open', {
       skip: !existsSync('/proc/self/fd') && 'there is no /proc',
     }, async () => {
-      const started = startChild(await findSandbox(kind), child('say'), { memoryBytes: 2 ** 28 }, caps);
+      const started = startChild(await sandboxOf(kind), child('say'), { memoryBytes: 2 ** 28 }, caps);
       started.send({ header: {}, files: [encode(`<<say>>${spell(result, 'x')}<<end>>`)] });
       await started.next();
       const own = child('say').script;
@@ -142,9 +142,9 @@ for (const kind of ['process', 'bubblewrap'] as const) {
 const caps = { headerBytes: 65_536, files: 8, totalBytes: 65_536 };
 
 test('bubblewrap alone hides files, network and processes from a child that broke out of Node', {
-  skip: skipBubblewrap,
+  skip: skipSandbox.bubblewrap,
 }, async () => {
-  const sandbox = await findSandbox('bubblewrap');
+  const sandbox = await sandboxOf('bubblewrap');
   const { file, args } = childCommand(sandbox, child('look'), { memoryBytes: 2 ** 28 });
   const unguarded = args.filter(arg => arg !== '--permission' && !arg.startsWith('--allow-fs-read'));
   const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', 'pipe'];
@@ -163,9 +163,13 @@ test('bubblewrap alone hides files, network and processes from a child that brok
   assert.match(seen.dial, /^(EPERM|EACCES)$/);
 });
 
-for (const [kind, without] of [['process'], ['process', 'setpriv'], ['bubblewrap']] as const) {
-  const skip =
-    (kind === 'bubblewrap' && skipBubblewrap) || (!existsSync('/proc/self/task') && 'there is no /proc');
+for (const [kind, without] of [
+  ['process'],
+  ['process', 'setpriv'],
+  ['namespaces'],
+  ['bubblewrap'],
+] as const) {
+  const skip = skipSandbox[kind] || (!existsSync('/proc/self/task') && 'there is no /proc');
   const name = `no process of a job outlives its parent (${kind}${without ? ` without ${without}` : ''})`;
   test(name, { skip }, async () => {
     const script = fileURLToPath(new URL('./testing/children/parent.mjs', import.meta.url));
@@ -185,7 +189,7 @@ test('a process that is over is reaped, and its group with it', {
   skip: !existsSync('/proc/self/task') && 'there is no /proc',
 }, async () => {
   const before = descendants(process.pid).length;
-  const running = runJob(await findSandbox('auto'), child('say'), jobOf(encode('<<say>><<end>>')), {
+  const running = runJob(await sandboxOf('auto'), child('say'), jobOf(encode('<<say>><<end>>')), {
     ...options,
     maxRunMs: 300,
   });

@@ -11,7 +11,15 @@ export type {
   StepResult,
 } from './executor.ts';
 export { fileCheckpoints } from './fileCheckpoints.ts';
-export type { SandboxKind } from './host/sandbox.ts';
+export {
+  type Confinement,
+  confinementText,
+  isAdequate,
+  layers,
+  type SandboxKind,
+} from './host/confinement.ts';
+export { requireAdequate } from './host/confinementGuard.ts';
+export type { FindSandbox, FoundSandbox } from './host/sandbox.ts';
 export {
   createPredictor,
   type Prediction,

@@ -1,8 +1,9 @@
 import { KoinonError } from '@koinon/protocol';
 import { requireAnswer, type TensorPort } from './host/answer.ts';
 import { type Child, startChild } from './host/child.ts';
+import type { SandboxKind } from './host/confinement.ts';
 import { hostAborted, hostGarbled, hostTimeout } from './host/failures.ts';
-import { findSandbox, type SandboxKind } from './host/sandbox.ts';
+import { findSandbox } from './host/sandbox.ts';
 import { workerFiles } from './host/workerFiles.ts';
 import { inspectModel } from './onnx/inspectModel.ts';
 import { MODEL_LIMITS } from './onnx/limits.ts';
@@ -60,7 +61,7 @@ export interface Predictor {
 export async function createPredictor(model: Uint8Array, options: PredictorOptions = {}): Promise<Predictor> {
   const { classes } = inspectModel(model);
   const { maxRunMs = 30_000, maxMemoryBytes = 2 ** 30, maxRows = 65_536 } = options;
-  const sandbox = await findSandbox(options.sandbox ?? 'auto');
+  const { sandbox } = await findSandbox(options.sandbox ?? 'auto');
   const program = workerFiles('onnx');
   const totalBytes = maxRows * 4 * (1 + classes.length);
   let metadata: PredictorMetadata | undefined;

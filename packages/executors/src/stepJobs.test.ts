@@ -22,7 +22,7 @@ import { createExecutor, openingOf, stepOutcomeOf } from './createExecutor.ts';
 import type { CheckpointStore, ExecutionJob, ExecutionResult } from './executor.ts';
 import { fileCheckpoints } from './fileCheckpoints.ts';
 import { TABLE_INPUT } from './onnx/index.ts';
-import { jobOf, options, skipBubblewrap, smallTable } from './testing/jobs.ts';
+import { jobOf, options, sandboxKinds, skipSandbox, smallTable } from './testing/jobs.ts';
 import { smallModel } from './testing/onnxModel.ts';
 import { counting, op, wasmProgram } from './testing/wasmProgram.ts';
 
@@ -171,8 +171,8 @@ test('nothing of a checkpoint that was not finished is taken for one, and its ri
   await store.clear();
 });
 
-for (const kind of ['process', 'bubblewrap'] as const) {
-  const skip = kind === 'bubblewrap' && skipBubblewrap;
+for (const kind of sandboxKinds) {
+  const skip = skipSandbox[kind];
   describe(`single steps in the sandbox "${kind}"`, { skip }, () => {
     const sandboxed = createExecutor({ sandbox: kind });
     const job = jobOf(counting(4, 10));

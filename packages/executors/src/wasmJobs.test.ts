@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { executionCommitment, ZERO_32 } from '@koinon/protocol';
 import { EXIT } from '@koinon/runtime';
 import { createExecutor, openingOf } from './createExecutor.ts';
-import { jobOf, options, skipBubblewrap } from './testing/jobs.ts';
+import { jobOf, options, sandboxKinds, skipSandbox } from './testing/jobs.ts';
 import { exitWith, op, spin, wasmProgram } from './testing/wasmProgram.ts';
 
 /** path_open of the name at address 0 below the folder `fd`, then exit with the errno. */
@@ -63,8 +63,8 @@ const eater = wasmProgram({
   ]),
 });
 
-for (const kind of ['process', 'bubblewrap'] as const) {
-  const skip = kind === 'bubblewrap' && skipBubblewrap;
+for (const kind of sandboxKinds) {
+  const skip = skipSandbox[kind];
   describe(`a wasm job in the sandbox "${kind}"`, { skip, concurrency: 2 }, () => {
     const executor = createExecutor({ sandbox: kind });
 
@@ -138,12 +138,12 @@ for (const kind of ['process', 'bubblewrap'] as const) {
 }
 
 test('two runs come to the same execution, in whatever sandbox', async () => {
-  const kinds = skipBubblewrap ? (['process', 'process'] as const) : (['process', 'bubblewrap'] as const);
+  const kinds = ['process', ...sandboxKinds.filter(kind => !skipSandbox[kind])] as const;
   const results = await Promise.all(
     kinds.map(sandbox => createExecutor({ sandbox }).run(jobOf(dice), options)),
   );
-  const [first, second] = results.map(result => executionCommitment(openingOf(result, ZERO_32)));
-  assert.equal(first, second);
+  const [first, ...others] = results.map(result => executionCommitment(openingOf(result, ZERO_32)));
+  for (const other of others) assert.equal(other, first);
   const other = jobOf(dice);
   other.manifest.seed = new Uint8Array(32).fill(8);
   const third = await createExecutor({ sandbox: 'process' }).run(other, options);

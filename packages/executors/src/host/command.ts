@@ -1,9 +1,14 @@
+import { bubblewrap } from './bubblewrap.ts';
+import { namespaces } from './namespaces.ts';
 import type { Sandbox } from './sandbox.ts';
+import { giveUpRoot, NO_PRIVILEGES } from './setpriv.ts';
 
 /** What the child is: one script, and the files it may read besides. All absolute paths. */
 export interface ChildProgram {
   script: string;
   files: string[];
+  /** Without Node's permission model: what is left is what the kernel takes away. For the probe and for tests. */
+  unguarded?: boolean;
 }
 
 export interface ChildLimits {
@@ -19,35 +24,48 @@ export const IDLE_NODE_BYTES = 768 * 2 ** 20;
 const HEAP_MIB = 512;
 
 /**
- * The command line of a child, outermost layer first: shell limits, then bubblewrap or setpriv, then Node with its
- * permission model. `watch` asks the child to watch its parent itself, where nothing else ends it.
+ * The command line of a child, outermost layer first: shell limits, then bubblewrap, namespaces or setpriv, then Node
+ * with its permission model. `watch` asks the child to watch its parent itself, where nothing else ends it.
  */
 export function childCommand(
   sandbox: Sandbox,
   program: ChildProgram,
   limits: ChildLimits,
 ): { file: string; args: string[]; watch: boolean } {
-  const inside = sandbox.kind === 'bubblewrap';
-  const node = inside ? '/node' : process.execPath;
-  const script = inside ? '/worker.mjs' : program.script;
-  const files = inside ? program.files.map((_, i) => `/file${i}`) : program.files;
-  const watch = !inside && sandbox.setpriv === undefined;
-  let command = [
-    node,
-    '--permission',
-    ...[script, ...files].map(path => `--allow-fs-read=${path}`),
-    ...(watch ? ['--allow-worker'] : []),
+  const { kind, setpriv, sh } = sandbox;
+  const isWalled = kind !== 'process';
+  const script = isWalled ? '/worker.mjs' : program.script;
+  const files = isWalled ? program.files.map((_, i) => `/file${i}`) : program.files;
+  const watch = !isWalled && setpriv === undefined;
+  const node = [
+    isWalled ? '/node' : process.execPath,
+    ...(program.unguarded ? [] : guard([script, ...files], watch)),
     '--no-warnings',
     `--max-old-space-size=${HEAP_MIB}`,
     script,
     ...files,
     ...(watch ? ['--watch-parent'] : []),
   ];
-  if (inside) command = [...bubblewrap(sandbox, program), ...command];
-  else if (sandbox.setpriv) command = [sandbox.setpriv, '--pdeathsig', 'KILL', '--no-new-privs', ...command];
-  if (sandbox.sh) command = [sandbox.sh, '-c', shellLimits(limits), 'sh', ...command];
+  let command = node;
+  if (kind === 'bubblewrap') command = bubblewrap(sandbox, visibleFiles(sandbox, program), node);
+  else if (kind === 'namespaces') {
+    // Its shell sets the limits, since it has a little to write before.
+    command = namespaces(sandbox, visibleFiles(sandbox, program), shellLimits(limits), node);
+  } else if (setpriv) {
+    command = [setpriv, '--pdeathsig', 'KILL', ...(giveUpRoot(sandbox) ?? NO_PRIVILEGES), ...node];
+  }
+  if (sh && kind !== 'namespaces')
+    command = [sh, '-c', `${shellLimits(limits)}; exec "$@"`, 'sh', ...command];
   const [file, ...args] = command;
   return { file: file!, args, watch };
+}
+
+function guard(readable: string[], watch: boolean): string[] {
+  return [
+    '--permission',
+    ...readable.map(path => `--allow-fs-read=${path}`),
+    ...(watch ? ['--allow-worker'] : []),
+  ];
 }
 
 /** `ulimit` is in every shell; a limit that cannot be raised is already stricter. */
@@ -55,26 +73,19 @@ function shellLimits({ memoryBytes, cpuSeconds }: ChildLimits): string {
   const kilobytes = Math.ceil((memoryBytes + IDLE_NODE_BYTES) / 1024);
   const limits = ['-c 0', '-f 0', '-n 128', `-d ${kilobytes}`];
   if (cpuSeconds !== undefined) limits.push(`-t ${cpuSeconds}`);
-  return `${limits.map(limit => `ulimit ${limit} 2>/dev/null`).join('; ')}; exec "$@"`;
+  return limits.map(limit => `ulimit ${limit} 2>/dev/null`).join('; ');
 }
 
-/** Namespaces of its own, no network, and of the file system only what Node needs to start, read-only. */
-function bubblewrap(sandbox: Sandbox, program: ChildProgram): string[] {
-  const visible: Array<[from: string, to: string]> = [
-    ...sandbox.libraries.map((path): [string, string] => [path, path]),
+/** A file of the machine, and where a walled child finds it. */
+export type VisibleFile = readonly [from: string, to: string];
+
+/** All that a walled child sees: what Node needs to start, and its own. */
+export function visibleFiles(sandbox: Sandbox, program: ChildProgram): VisibleFile[] {
+  return [
+    ...sandbox.libraries.map((path): VisibleFile => [path, path]),
     [process.execPath, '/node'],
     [program.script, '/worker.mjs'],
-    ...program.files.map((path, i): [string, string] => [path, `/file${i}`]),
-  ];
-  return [
-    sandbox.bwrap!,
-    '--unshare-all',
-    '--die-with-parent',
-    '--new-session',
-    ...['--cap-drop', 'ALL'],
-    ...['--uid', '65534', '--gid', '65534', '--hostname', 'job'],
-    ...visible.flatMap(([from, to]) => ['--ro-bind', from, to]),
-    ...['--remount-ro', '/', '--chdir', '/'],
-    ...(sandbox.seccomp ? ['--seccomp', '3'] : []),
+    ...program.files.map((path, i): VisibleFile => [path, `/file${i}`]),
+    ...(sandbox.setpriv ? [[sandbox.setpriv, '/setpriv'] as const] : []),
   ];
 }

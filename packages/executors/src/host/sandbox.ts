@@ -1,100 +1,109 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { KoinonError } from '@koinon/protocol';
+import { type Confinement, isAdequate, type SandboxKind } from './confinement.ts';
+import { probeSandbox } from './probe.ts';
 import { seccompFilter } from './seccomp.ts';
-
-export type SandboxKind = 'process' | 'bubblewrap';
+import { findTool, librariesOf, librariesOfNode, tryTool } from './tools.ts';
 
 /** What this machine offers to put around a child; absent members are layers that are missing. */
 export interface Sandbox {
   kind: SandboxKind;
   /** Sets resource limits before it becomes the child. */
   sh?: string;
-  /** Lets the kernel kill the child when its parent dies. */
+  /** Lets the kernel kill the child when its parent dies, and takes away users, capabilities, privileges. */
   setpriv?: string;
   bwrap?: string;
+  unshare?: string;
+  mount?: string;
+  mkdir?: string;
   seccomp?: Uint8Array;
-  /** Files the Node binary is linked with. */
+  /** Files that the Node binary, and setpriv where it runs inside, are linked with. */
   libraries: string[];
+  /**
+   * How a node that is root takes root away from its jobs: inside, when all is set up; before anything else; or its
+   * capabilities alone, where nobody else could read the worker. Absent where the node is not root.
+   */
+  root?: 'inside' | 'before' | 'capabilities';
 }
 
-const bubblewrapProbe = [
-  ...['--unshare-all', '--cap-drop', 'ALL', '--new-session', '--die-with-parent'],
-  ...['--uid', '65534', '--gid', '65534', '--hostname', 'job'],
-  ...['--ro-bind', '/', '/', '/bin/true'],
-];
+/** A sandbox and what it was seen to do. */
+export interface FoundSandbox {
+  sandbox: Sandbox;
+  confinement: Confinement;
+}
 
-/** Fixed, because a PATH is an input nobody checked. */
-const toolFolders = ['/usr/bin', '/bin', '/usr/local/bin', '/run/current-system/sw/bin'];
+export type FindSandbox = (
+  wanted: 'auto' | SandboxKind,
+  options?: { fresh?: boolean },
+) => Promise<FoundSandbox>;
+
+const found = new Map<string, Promise<FoundSandbox>>();
 
 /**
- * Looks once for the layers this machine has. `auto` takes bubblewrap where it works (user namespaces may be
- * denied, as in many containers). Throws `K_SANDBOX_MISSING` when bubblewrap is asked for by name and does not work.
+ * The first of the machine's sandboxes that is adequate, else the first that works: each is tried with a child, since
+ * containers deny namespaces in many ways. Looks once for a process, and again when `fresh`. Throws `K_SANDBOX_MISSING`
+ * when one is asked for by name and does not work here.
  */
-export async function findSandbox(wanted: 'auto' | SandboxKind): Promise<Sandbox> {
-  const linux = process.platform === 'linux';
-  const sh = existsSync('/bin/sh') ? '/bin/sh' : undefined;
-  const setpriv = linux ? await findSetpriv() : undefined;
-  const plain: Sandbox = {
-    kind: 'process',
-    ...(sh ? { sh } : {}),
-    ...(setpriv ? { setpriv } : {}),
-    libraries: [],
-  };
-  if (wanted === 'process') return plain;
-  const bwrap = linux ? findTool('bwrap') : undefined;
-  const reason = bwrap ? await whyNot(bwrap, bubblewrapProbe) : 'it is not installed';
-  if (bwrap && reason === undefined) {
-    const seccomp = seccompFilter(process.arch);
-    return {
-      ...plain,
-      kind: 'bubblewrap',
-      bwrap,
-      ...(seccomp ? { seccomp } : {}),
-      libraries: librariesOfNode(),
-    };
+export const findSandbox: FindSandbox = (wanted, { fresh = false } = {}) => {
+  const known = found.get(wanted);
+  if (known && !fresh) return known;
+  const looking = look(wanted);
+  found.set(wanted, looking);
+  looking.catch(() => found.delete(wanted));
+  return looking;
+};
+
+async function look(wanted: 'auto' | SandboxKind): Promise<FoundSandbox> {
+  let best: FoundSandbox | undefined;
+  let reason = process.platform === 'linux' ? 'its tools are not installed' : 'it is for Linux';
+  for (const sandbox of await sandboxCandidates()) {
+    if (wanted !== 'auto' && sandbox.kind !== wanted) continue;
+    try {
+      const confinement = await probeSandbox(sandbox);
+      if (isAdequate(confinement)) return { sandbox, confinement };
+      best ??= { sandbox, confinement };
+    } catch (error) {
+      if (!(error instanceof KoinonError) || error.code === 'K_NOT_BUILT') throw error;
+      reason = String(error.data['stderr'] || error.message).slice(0, 200);
+    }
   }
-  if (wanted === 'auto') return plain;
+  if (best) return best;
   throw new KoinonError({
     code: 'K_SANDBOX_MISSING',
-    message: `bubblewrap cannot be used on this machine: ${reason}.`,
+    message: `The sandbox "${wanted}" cannot be used on this machine: ${reason}.`,
     fault: 'platform',
     next: 'Install bubblewrap and allow unprivileged user namespaces, or use the sandbox "auto".',
   });
 }
 
-function findTool(name: string): string | undefined {
-  return toolFolders.map(folder => join(folder, name)).find(path => existsSync(path));
-}
-
-/** setpriv, where it knows what we ask of it (BusyBox's does not). */
-async function findSetpriv(): Promise<string | undefined> {
-  const setpriv = findTool('setpriv');
-  if (!setpriv) return undefined;
-  const reason = await whyNot(setpriv, ['--pdeathsig', 'KILL', '--no-new-privs', '/bin/true']);
-  return reason === undefined ? setpriv : undefined;
-}
-
-/** Tries what a job will need of the tool: the reason it does not work here, or nothing. */
-function whyNot(tool: string, args: string[]): Promise<string | undefined> {
-  return new Promise(resolve => {
-    execFile(tool, args, { env: {}, cwd: '/', timeout: 5_000 }, (error, _out, err) => {
-      resolve(error ? err.trim().slice(0, 200) || error.message.slice(0, 200) : undefined);
-    });
-  });
-}
-
-/** The shared objects this very binary has loaded: what the same binary needs inside. */
-function librariesOfNode(): string[] {
-  // `excludeNetwork` is missing in the types; without it the report looks up host names.
-  const report = process.report as unknown as {
-    excludeNetwork: boolean;
-    getReport(): { sharedObjects: string[] };
-  };
-  const before = report.excludeNetwork;
-  report.excludeNetwork = true;
-  const { sharedObjects } = report.getReport();
-  report.excludeNetwork = before;
-  return sharedObjects.filter(path => path.startsWith('/') && /\.so(\.|$)/.test(path));
+/** What might work here, the best first. */
+export async function sandboxCandidates(): Promise<Sandbox[]> {
+  const sh = existsSync('/bin/sh') ? { sh: '/bin/sh' } : {};
+  const bare: Sandbox = { kind: 'process', ...sh, libraries: [] };
+  if (process.platform !== 'linux') return [bare];
+  const path = findTool('setpriv');
+  const works = path && (await tryTool(path, ['--pdeathsig', 'KILL', '--no-new-privs', '/bin/true']));
+  const setpriv = works ? { setpriv: path } : {};
+  const libraries = [...new Set([...librariesOfNode(), ...(works ? await librariesOf(path) : [])])];
+  const walled: Sandbox[] = [];
+  const bwrap = findTool('bwrap');
+  if (bwrap) {
+    const seccomp = seccompFilter(process.arch);
+    walled.push({ kind: 'bubblewrap', ...sh, ...setpriv, bwrap, ...(seccomp ? { seccomp } : {}), libraries });
+  }
+  const [unshare, mount, mkdir] = [findTool('unshare'), findTool('mount'), findTool('mkdir')];
+  if (works && sh.sh && unshare && mount && mkdir) {
+    walled.push({ kind: 'namespaces', ...sh, ...setpriv, unshare, mount, mkdir, libraries });
+  }
+  const open: Sandbox = { ...bare, ...setpriv };
+  if (process.getuid?.() !== 0 || !works) return [...walled, open];
+  return [
+    ...walled.flatMap((sandbox): Sandbox[] => [
+      { ...sandbox, root: 'inside' },
+      { ...sandbox, root: 'before' },
+    ]),
+    { ...open, root: 'before' },
+    { ...open, root: 'capabilities' },
+    open,
+  ];
 }

@@ -8,17 +8,28 @@ import type { ChildProgram } from './command.ts';
 
 /** The bundled worker of an executor, and what it reads besides. Throws `K_NOT_BUILT`, `K_ONNX_RUNTIME`. */
 export function workerFiles(executor: 'wasm' | 'onnx'): ChildProgram {
-  // By the package's name, since this file may itself be part of a bundle elsewhere.
-  const script = fileURLToPath(import.meta.resolve(`@koinon/executors/dist/${executor}Worker.mjs`));
-  if (!existsSync(script)) {
-    throw new KoinonError({
-      code: 'K_NOT_BUILT',
-      message: `The ${executor} worker is not built (${script} is missing).`,
-      fault: 'platform',
-      next: 'Run "npm start" or "npm test" once; both build what is missing.',
-    });
-  }
-  return { script, files: executor === 'onnx' ? [onnxRuntime()] : [] };
+  return { script: built(`${executor}Worker`), files: executor === 'onnx' ? [onnxRuntime()] : [] };
+}
+
+/** What tries a sandbox out, with all that any worker has to be able to read there. Throws `K_NOT_BUILT`. */
+export function probeFiles(): ChildProgram {
+  return { script: built('probe'), files: [built('wasmWorker'), built('onnxWorker'), onnxRuntimePath()] };
+}
+
+/** By the package's name, since this file may itself be part of a bundle elsewhere. */
+function built(name: string): string {
+  const script = fileURLToPath(import.meta.resolve(`@koinon/executors/dist/${name}.mjs`));
+  if (existsSync(script)) return script;
+  throw new KoinonError({
+    code: 'K_NOT_BUILT',
+    message: `The executors are not built (${script} is missing).`,
+    fault: 'platform',
+    next: 'Run "npm start" or "npm test" once; both build what is missing.',
+  });
+}
+
+function onnxRuntimePath(): string {
+  return createRequire(import.meta.url).resolve(`${ONNX_RUNTIME.package}/${ONNX_RUNTIME.file}`);
 }
 
 let checked: string | undefined;
@@ -26,7 +37,7 @@ let checked: string | undefined;
 /** The runtime's WebAssembly file, checked once against the profile: another build may round differently. */
 function onnxRuntime(): string {
   if (checked) return checked;
-  const path = createRequire(import.meta.url).resolve(`${ONNX_RUNTIME.package}/${ONNX_RUNTIME.file}`);
+  const path = onnxRuntimePath();
   const digest = `0x${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
   if (digest !== ONNX_RUNTIME.sha256) {
     throw new KoinonError({

@@ -5,7 +5,7 @@ import { EXIT } from '@koinon/runtime';
 import { decodePredictions, decodeTable } from '@koinon/tabular';
 import * as ort from 'onnxruntime-web';
 import { createExecutor, openingOf } from '../createExecutor.ts';
-import { jobOf, options, skipBubblewrap, smallTable } from '../testing/jobs.ts';
+import { jobOf, options, sandboxKinds, skipSandbox, smallTable } from '../testing/jobs.ts';
 import { attribute, description, node, nodes, onnxFile, ports, smallModel } from '../testing/onnxModel.ts';
 import { CHUNK_ROWS, ONNX_EXIT, onnxFuel } from './limits.ts';
 import { PREDICTIONS_OUTPUT, runOnnx, TABLE_INPUT } from './runOnnx.ts';
@@ -52,8 +52,7 @@ describe('an onnx job', () => {
 
   test('comes to the same execution in this process and in every sandbox', async () => {
     const here = await runOnnx(ort, job());
-    const kinds = skipBubblewrap ? (['process'] as const) : (['process', 'bubblewrap'] as const);
-    for (const sandbox of kinds) {
+    for (const sandbox of sandboxKinds.filter(kind => !skipSandbox[kind])) {
       const there = await createExecutor({ sandbox }).run(job(), options);
       const { exitCode, fuel, outputs, traceRoot } = here;
       const commitment = executionCommitment(

@@ -2,15 +2,29 @@ import { cidOfBytes, type Manifest } from '@koinon/protocol';
 import { tableBytes } from '@koinon/tabular';
 import { buildExecutors } from '../../scripts/build.ts';
 import type { ExecutionJob } from '../executor.ts';
-import { findSandbox } from '../host/sandbox.ts';
+import type { SandboxKind } from '../host/confinement.ts';
+import { findSandbox, type Sandbox } from '../host/sandbox.ts';
 
 await buildExecutors();
 
-/** Why the tests of bubblewrap do not run here, or false. */
-export const skipBubblewrap = await findSandbox('bubblewrap').then(
-  () => false,
-  (error: Error) => error.message,
-);
+export const sandboxKinds = ['process', 'namespaces', 'bubblewrap'] as const;
+
+/** Why the tests of a sandbox do not run here, or false. */
+export const skipSandbox = Object.fromEntries(
+  await Promise.all(
+    sandboxKinds.map(async kind => [
+      kind,
+      await findSandbox(kind).then(
+        () => false as const,
+        (error: Error) => error.message,
+      ),
+    ]),
+  ),
+) as Record<SandboxKind, string | false>;
+
+export async function sandboxOf(kind: 'auto' | SandboxKind): Promise<Sandbox> {
+  return (await findSandbox(kind)).sandbox;
+}
 
 export const options = { maxRunMs: 30_000, maxMemoryBytes: 2 ** 30 };
 

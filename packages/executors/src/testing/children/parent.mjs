@@ -6,7 +6,7 @@ import { workerFiles } from '../../host/workerFiles.ts';
 import { spin } from '../wasmProgram.ts';
 
 const [kind, without] = process.argv.slice(2);
-const sandbox = await findSandbox(kind);
+const { sandbox } = await findSandbox(kind);
 if (without) delete sandbox[without];
 const caps = { headerBytes: 65_536, files: 8, totalBytes: 65_536 };
 const child = startChild(sandbox, workerFiles('wasm'), { memoryBytes: 2 ** 30 }, caps);
