@@ -6,7 +6,7 @@ import {
   type StepOutcome,
 } from '@koinon/protocol';
 import type { ExecutionJob, ExecutionResult, Executor, StepResult } from './executor.ts';
-import type { SandboxKind } from './host/confinement.ts';
+import type { Confinement, SandboxKind } from './host/confinement.ts';
 import { confinementGuard } from './host/confinementGuard.ts';
 import { runJob } from './host/runJob.ts';
 import { type FindSandbox, findSandbox } from './host/sandbox.ts';
@@ -20,6 +20,8 @@ export interface ExecutorOptions {
   isRequired?: boolean;
   /** How the sandbox is found; for tests. */
   find?: FindSandbox;
+  /** Told what confines jobs when that is first known, and when it changed. */
+  onFound?: (confinement: Confinement) => void;
   /** Milliseconds that only grow; for tests. */
   nowMs?: () => number;
 }
@@ -30,10 +32,11 @@ export interface ExecutorOptions {
  * for programs outside their profile, `K_SANDBOX_REQUIRED`, `K_SANDBOX_MISSING`, `K_NOT_BUILT`.
  */
 export function createExecutor(options: ExecutorOptions = {}): Required<Executor> {
-  const { sandbox: wanted = 'auto', isRequired = false, find = findSandbox, nowMs } = options;
+  const { sandbox: wanted = 'auto', isRequired = false, find = findSandbox, onFound, nowMs } = options;
   const guard = confinementGuard({
     find: more => find(wanted, more),
     isRequired,
+    ...(onFound ? { onFound } : {}),
     ...(nowMs ? { nowMs } : {}),
   });
   const worker = (job: ExecutionJob) => workerFiles(job.manifest.executor);

@@ -18,7 +18,7 @@ export {
   layers,
   type SandboxKind,
 } from './host/confinement.ts';
-export { requireAdequate } from './host/confinementGuard.ts';
+export { requireAdequate, unconfined } from './host/confinementGuard.ts';
 export type { FindSandbox, FoundSandbox } from './host/sandbox.ts';
 export {
   createPredictor,

@@ -39,6 +39,7 @@ import { ChannelBook } from './work/channelBook.ts';
 import { type Claiming, startClaiming } from './work/claimVouchers.ts';
 import { type JobSetting, offeredPrice } from './work/executeJob.ts';
 import { type Job, JobBook } from './work/jobBook.ts';
+import { requireConfined } from './work/requireConfined.ts';
 import { serveWork } from './work/serveWork.ts';
 import { startWorker, type Worker } from './work/worker.ts';
 
@@ -53,6 +54,8 @@ export interface NodeOptions {
   anchorDelayMs: number;
   /** How often vouchers are claimed, milliseconds. */
   claimEveryMs: number;
+  /** Whether jobs run outside an adequate sandbox; they do unless told. */
+  sandbox?: 'required' | 'available';
   /** Jobs, and replays, at a time. */
   slots: number;
   maxRunMs: number;
@@ -153,7 +156,11 @@ export async function createNode(
 
   const datasetOf = (job: { grant?: { message: { dataset: bigint } } | undefined }) =>
     job.grant ? datasets.get(job.grant.message.dataset) : undefined;
-  const authorise = authoriseOrder(ports, { datasets, jobs }, offers?.current);
+  const allow = authoriseOrder(ports, { datasets, jobs }, offers?.current);
+  const authorise: typeof allow = async (...order) => {
+    await requireConfined(ports, options.sandbox);
+    await allow(...order);
+  };
   const settingOf = async (job: Job, signal: AbortSignal) => {
     // Consent may have ended while the order waited: a grant revoked, a policy changed, a dataset sold.
     const consented = () => authorise(job, decodeManifest(job.manifest), job.orderDigest);

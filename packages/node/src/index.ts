@@ -18,6 +18,6 @@ export {
   jobSteps,
   type NodePorts,
 } from './ports/ports.ts';
-export { nodeConfigSchema, readJson, readNodeConfig } from './process/nodeConfig.ts';
+export { nodeConfigSchema, readJson, readNodeConfig, sandboxSetting } from './process/nodeConfig.ts';
 export { apiToken, openNode, type RunningNode } from './process/openNode.ts';
 export { readShippedPrograms } from './process/shippedPrograms.ts';

@@ -17,18 +17,24 @@ export interface ConfinementGuard {
 export function confinementGuard({
   find,
   isRequired,
+  onFound,
   nowMs = () => performance.now(),
 }: {
   find: (options: { fresh: boolean }) => Promise<FoundSandbox>;
   isRequired: boolean;
+  onFound?: (confinement: Confinement) => void;
   nowMs?: () => number;
 }): ConfinementGuard {
   let found: Promise<FoundSandbox> | undefined;
+  let told: string | undefined;
   let staleAtMs = Number.POSITIVE_INFINITY;
   const look = (fresh: boolean): Promise<FoundSandbox> => {
     const looking = find({ fresh }).then(
       result => {
         if (isRequired) staleAtMs = nowMs() + (isAdequate(result.confinement) ? BELIEVED_MS : RETRIED_MS);
+        const text = confinementText(result.confinement);
+        if (text !== told) onFound?.(result.confinement);
+        told = text;
         return result;
       },
       error => {
@@ -55,7 +61,7 @@ export function confinementGuard({
 }
 
 /** Strangers hear this one, whose jobs are refused: it names no hole. */
-function unconfined(): KoinonError {
+export function unconfined(): KoinonError {
   return new KoinonError({
     code: 'K_SANDBOX_REQUIRED',
     message: 'This node takes no jobs now: its sandbox does not work as it has to.',

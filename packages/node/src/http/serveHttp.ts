@@ -1,9 +1,11 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
+import { createPredictor } from '@koinon/executors';
 import { KoinonError } from '@koinon/protocol';
 import type { KoinonNode } from '../createNode.ts';
 import { Predictors } from '../models/predictors.ts';
+import { requireConfined } from '../work/requireConfined.ts';
 import { createApp } from './createApp.ts';
 
 export interface HttpOptions {
@@ -52,7 +54,10 @@ export async function serveHttp(node: KoinonNode, options: HttpOptions): Promise
   }
   const { name, token, timeouts = defaultTimeouts } = options;
   let { port } = options;
-  const predictors = new Predictors(node.ports.store.blobs);
+  const predictors = new Predictors(node.ports.store.blobs, undefined, async model => {
+    await requireConfined(node.ports, node.options.sandbox);
+    return createPredictor(model);
+  });
   const { app } = createApp(node, predictors, { name, token, authenticateAll, port: () => port });
   const server = serve({
     fetch: app.fetch,

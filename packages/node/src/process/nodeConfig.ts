@@ -45,6 +45,11 @@ export const nodeConfigSchema = z.strictObject({
   auditAmount: schema.uint(128).default(0n),
   /** The least a winning audit report must bring before transactions are sent for it, base units of KOIN. */
   leastTicketAmount: schema.uint(128).optional(),
+  /**
+   * `required`: no job runs, and the node does not start, unless jobs are kept from network, root, files and privileges.
+   * `available`: whatever this machine has. By default `required` for every role that runs programs of others.
+   */
+  sandbox: z.enum(['required', 'available']).optional(),
   slots: z.number().int().min(1).max(64).default(1),
   maxRunMs: z.number().int().min(1000).default(600_000),
   maxMemoryBytes: z
@@ -56,6 +61,13 @@ export const nodeConfigSchema = z.strictObject({
   pollingMs: z.number().int().min(20).default(2_000),
 });
 export type NodeConfig = z.output<typeof nodeConfigSchema>;
+
+export type SandboxSetting = NonNullable<NodeConfig['sandbox']>;
+
+/** What a node that was told nothing wants of its sandbox: a gateway runs only what its owner asks of it. */
+export function sandboxSetting({ sandbox, roles }: Pick<NodeConfig, 'sandbox' | 'roles'>): SandboxSetting {
+  return sandbox ?? (roles.every(role => role === 'gateway') ? 'available' : 'required');
+}
 
 /** Reads and checks a node's configuration. Throws `K_CONFIG`. */
 export function readNodeConfig(home: string): NodeConfig {

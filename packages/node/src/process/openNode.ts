@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Chain, connectChain, sqliteJournal, sqliteSnapshot } from '@koinon/chain';
-import { createExecutor, fileCheckpoints } from '@koinon/executors';
+import { fileCheckpoints } from '@koinon/executors';
 import { createNetwork, peerIdOfKey, type Tap } from '@koinon/network';
 import { type Hex, KoinonError, keySigner, type Role, roles } from '@koinon/protocol';
 import { openStore } from '@koinon/store';
@@ -12,7 +12,8 @@ import { serveHttp } from '../http/serveHttp.ts';
 import { decryptKey, keystoreSchema } from '../keys/keystore.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Checkpoint, Journal, NodePorts } from '../ports/ports.ts';
-import { type NodeConfig, readDeployment, readJson, readNodeConfig } from './nodeConfig.ts';
+import { type NodeConfig, readDeployment, readJson, readNodeConfig, sandboxSetting } from './nodeConfig.ts';
+import { openExecutor } from './openExecutor.ts';
 import { readShippedPrograms } from './shippedPrograms.ts';
 
 export interface OpenNodeOptions {
@@ -39,6 +40,10 @@ export interface RunningNode {
 export async function openNode(home: string, options: OpenNodeOptions): Promise<RunningNode> {
   const config = readNodeConfig(home);
   const deployment = readDeployment(home, config);
+  const sandbox = sandboxSetting(config);
+  // Beside key and chain, which take longer.
+  const opening = openExecutor(sandbox, options.journal);
+  opening.catch(() => {});
   const privateKey = await decryptKey(readJson(join(home, 'key.json'), keystoreSchema), options.password);
   const signer = keySigner(privateKey);
   const closers: Array<() => Promise<unknown> | unknown> = [];
@@ -69,7 +74,7 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
         },
       },
     });
-    const executor = createExecutor();
+    const executor = await opening;
     const checkpointFolder = join(home, 'data', 'checkpoints');
     mkdirSync(checkpointFolder, { recursive: true, mode: 0o700 });
     const roleMask = config.roles.reduce((mask, role) => mask | roles[role as Role], 0);
@@ -95,6 +100,7 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
         claimEveryMs: config.claimEveryMs,
         auditAmount: config.auditAmount,
         ...(config.leastTicketAmount === undefined ? {} : { leastTicketAmount: config.leastTicketAmount }),
+        sandbox,
         slots: config.slots,
         maxRunMs: config.maxRunMs,
         maxMemoryBytes: config.maxMemoryBytes,

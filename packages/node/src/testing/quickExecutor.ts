@@ -1,4 +1,11 @@
-import type { CapturedState, ExecutionJob, ExecutionResult, Executor, StepResult } from '@koinon/executors';
+import type {
+  CapturedState,
+  Confinement,
+  ExecutionJob,
+  ExecutionResult,
+  Executor,
+  StepResult,
+} from '@koinon/executors';
 import { canonicalJson, KoinonError, manifestDigest, rootOf, sha256, toHex, utf8 } from '@koinon/protocol';
 
 /**
@@ -26,8 +33,22 @@ export function quickExecutor(alter: (result: ExecutionResult) => ExecutionResul
       const stepRoots = (await run(job)).stepRoots!.slice(0, index + 1);
       return { stateRoot: toHex(stepRoots.at(-1)!), stepRoots, state: new Uint8Array() };
     },
+    confinement: async () => confined,
   };
 }
+
+/** What a good sandbox says of itself. */
+export const confined: Confinement = {
+  kind: 'bubblewrap',
+  network: false,
+  files: 'own',
+  user: 'own',
+  processes: false,
+  privileges: false,
+  seccomp: true,
+  memory: 'limited',
+  missing: [],
+};
 
 function execute(job: ExecutionJob): ExecutionResult {
   const seed = sha256(

@@ -50,6 +50,7 @@ export interface StartOptions {
   /** How it lies about its own jobs, and about nothing else. */
   alterResult?: (result: ExecutionResult) => ExecutionResult;
   executor?: Executor;
+  sandbox?: 'required' | 'available';
   /** The shipped programs by name; none unless told. */
   programs?: ReadonlyMap<string, Uint8Array>;
   /** How this node's access to the others differs, say by altering its answers. */
@@ -133,6 +134,7 @@ export async function seededNetwork(
         ...(part.auditAmount === undefined ? {} : { auditAmount: part.auditAmount }),
         anchorDelayMs: 20,
         claimEveryMs: 86_400_000,
+        ...(options.sandbox ? { sandbox: options.sandbox } : {}),
         slots: 2,
         maxRunMs: 60_000,
         maxMemoryBytes: 2 ** 30,

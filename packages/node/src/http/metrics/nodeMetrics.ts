@@ -1,3 +1,4 @@
+import { isAdequate } from '@koinon/executors';
 import type { Registry } from 'prom-client';
 import type { KoinonNode } from '../../createNode.ts';
 import type { Predictors } from '../../models/predictors.ts';
@@ -13,7 +14,7 @@ export function addNodeMetrics(
   node: KoinonNode,
   predictors: Predictors,
 ): () => Promise<void> {
-  const { store, chain, signer, clock } = node.ports;
+  const { store, chain, signer, clock, executor } = node.ports;
   const registers = [registry];
   const gauge = (name: string, help: string) => new prom.Gauge({ name, help, registers });
   const counter = (name: string, help: string, ...labelNames: string[]) =>
@@ -25,6 +26,12 @@ export function addNodeMetrics(
     labelNames: ['version', 'node_version'],
     registers,
   }).set({ version: node.options.version, node_version: process.versions.node }, 1);
+  const sandbox = new prom.Gauge({
+    name: 'koinon_sandbox_adequate',
+    help: '1 when jobs are kept from network, root, files and privileges, else 0; the label says by what.',
+    labelNames: ['kind'],
+    registers,
+  });
   const jobs = counter('koinon_jobs_total', 'Jobs that came as far as the state.', 'state');
   const jobsUnderWay = gauge('koinon_jobs_under_way', 'Jobs accepted and not yet sealed or failed.');
   const jobDuration = new prom.Histogram({
@@ -70,6 +77,9 @@ export function addNodeMetrics(
   /** Reads everything anew. A chain that does not answer leaves its last figures, and `koinon_chain_up` at 0. */
   return async () => {
     const counts = countBooks(store.database, signer.address);
+    sandbox.reset();
+    const confinement = await executor.confinement?.();
+    if (confinement) sandbox.set({ kind: confinement.kind }, isAdequate(confinement) ? 1 : 0);
     jobs.reset();
     for (const [state, amount] of Object.entries(counts.jobs)) jobs.inc({ state }, amount);
     audits.reset();

@@ -1,3 +1,4 @@
+import { type Confinement, confinementText, isAdequate, layers } from '@koinon/executors';
 import { deploymentSchema, rolesOf, toHex } from '@koinon/protocol';
 import { z } from 'zod';
 import type { KoinonNode } from '../../createNode.ts';
@@ -5,6 +6,22 @@ import { type Api, json } from '../api.ts';
 import { address, bytes32, count, decimal, head, timeMs } from '../wire.ts';
 
 const roles = z.array(z.string());
+/** What a program that broke out of its runtime would have, as measured here. */
+const sandbox = z.strictObject({
+  setting: z.enum(['required', 'available']),
+  isAdequate: z.boolean(),
+  kind: z.enum(['bubblewrap', 'namespaces', 'process']),
+  network: z.boolean(),
+  files: z.enum(['own', 'public', 'node']),
+  user: z.enum(['own', 'node', 'root']),
+  processes: z.boolean(),
+  privileges: z.boolean(),
+  seccomp: z.boolean(),
+  memory: z.enum(['limited', 'watched']),
+  missing: z.array(z.enum(layers)),
+  /** The same in a line for people. */
+  jobsRunIn: z.string(),
+});
 const statusAnswer = z.strictObject({
   name: z.string(),
   operator: address,
@@ -17,6 +34,8 @@ const statusAnswer = z.strictObject({
   log: z.strictObject({ size: count, root: bytes32, anchored: head }),
   pendingRequests: count,
   startedAtMs: timeMs,
+  /** Absent where a node cannot run anything. */
+  sandbox: sandbox.optional(),
 });
 const nodesAnswer = z.strictObject({
   nodes: z.array(
@@ -40,7 +59,13 @@ export function addStatusRoutes(
   node: KoinonNode,
   about: { name: string; startedAtMs: number },
 ): void {
-  const { chain, network, store, signer, deployment } = node.ports;
+  const { chain, network, store, signer, deployment, executor } = node.ports;
+  const told = (confinement: Confinement) => ({
+    setting: node.options.sandbox ?? 'available',
+    isAdequate: isAdequate(confinement),
+    ...confinement,
+    jobsRunIn: confinementText(confinement),
+  });
 
   api.add(
     {
@@ -53,7 +78,11 @@ export function addStatusRoutes(
     },
     async () => {
       const { size } = store.log;
-      const [block, anchored] = await Promise.all([chain.block('latest'), chain.nodes.head(signer.address)]);
+      const [block, anchored, confinement] = await Promise.all([
+        chain.block('latest'),
+        chain.nodes.head(signer.address),
+        executor.confinement?.(),
+      ]);
       return {
         name: about.name,
         operator: signer.address,
@@ -66,6 +95,7 @@ export function addStatusRoutes(
         log: { size, root: toHex(store.log.root(size)), anchored },
         pendingRequests: node.grants.list().filter(request => request.status === 'pending').length,
         startedAtMs: about.startedAtMs,
+        ...(confinement ? { sandbox: told(confinement) } : {}),
       };
     },
   );
