@@ -25,6 +25,7 @@ export const statusAnswer = z.looseObject({
   log: z.object({ size: z.number(), anchored: z.object({ size: z.string(), block: z.number() }) }),
   pendingRequests: z.number(),
   startedAtMs: z.number(),
+  sandbox: z.looseObject({ setting: z.string(), isAdequate: z.boolean(), jobsRunIn: z.string() }).optional(),
 });
 export const nodesAnswer = z.object({
   nodes: z.array(

@@ -30,6 +30,10 @@ export function addNode(program: Command, surroundings: Surroundings): void {
     .option('--http-port <port>', 'port of page and API on loopback', '4030')
     .option('--listen <multiaddr>', 'libp2p address to listen on; repeat for more', collect, [])
     .option('--bootstrap <multiaddr>', 'node to meet others through; repeat for more', collect, [])
+    .option(
+      '--sandbox <setting>',
+      'required: start only where jobs are confined; available: run in whatever there is (default: by role)',
+    )
     .option('--price-per-job <koin>', 'what a provider asks for a job', '0.01')
     .option('--price-per-gigafuel <koin>', 'and for every 10^9 fuel begun', '0.001')
     .addHelpText(

@@ -54,6 +54,8 @@ export function configureMember(
     deployment: 'deployment.json',
     http: { host: '127.0.0.1', port: network.httpPort },
     owner: network.owner,
+    // A demonstration among one's own nodes runs wherever it is tried; it says what in.
+    sandbox: 'available',
     anchorDelayMs: ANCHOR_DELAY_MS,
     pollingMs: POLLING_MS,
     ...(member.roles.includes('provide')

@@ -4,6 +4,7 @@ import { printResult } from '../terminal/printResult.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { facts, table } from '../terminal/table.ts';
 import { members, witness } from './members.ts';
+import { networkSandbox, networkSandboxLine } from './networkSandbox.ts';
 import { startLocalNetwork } from './startLocalNetwork.ts';
 
 /** Brings the local network up, says where everything is, and stays until it is told to leave. */
@@ -31,12 +32,14 @@ export async function dev(
         operator,
         pid,
       }));
+      const sandbox = await networkSandbox(network);
       const value = {
         home: surroundings.home,
         rpcUrl: network.rpcUrl,
         chainId: network.deployment.chainId,
         isNew: network.isNew,
         nodes,
+        sandbox,
       };
       printResult(surroundings, value, style =>
         [
@@ -56,6 +59,7 @@ export async function dev(
             [
               ['chain', `${network.rpcUrl} (chain ${network.deployment.chainId})`],
               ['kept in', surroundings.home],
+              ['sandbox', networkSandboxLine(sandbox)],
             ],
             style,
           ),

@@ -31,6 +31,7 @@ export interface InitOptions {
   bootstrap: string[];
   pricePerJob: string;
   pricePerGigafuel: string;
+  sandbox?: string;
 }
 
 const ROLES = ['custody', 'provide', 'audit', 'gateway'] as const;
@@ -67,6 +68,7 @@ export async function initNode(
     bootstrap: options.bootstrap,
     http: { host: '127.0.0.1', port: port(options.httpPort) },
     ...(options.owner === undefined ? {} : { owner: requireAddress('--owner', options.owner) }),
+    ...(options.sandbox === undefined ? {} : { sandbox: requireSandbox(options.sandbox) }),
     terms: termsOf(deployment, parseKoin(options.pricePerJob), parseKoin(options.pricePerGigafuel)),
   };
   nodeConfigSchema.parse(config);
@@ -136,6 +138,11 @@ function requireRole(text: string): (typeof ROLES)[number] {
     `There is no role "${text}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
     `Roles: ${ROLES.join(', ')}.`,
   );
+}
+
+function requireSandbox(text: string): 'required' | 'available' {
+  if (text === 'required' || text === 'available') return text;
+  throw usageError(`--sandbox cannot be "${text}".`, 'Give required or available.');
 }
 
 function port(text: string): number {

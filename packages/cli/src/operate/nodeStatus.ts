@@ -4,6 +4,7 @@ import type { Surroundings } from '../commands/surroundings.ts';
 import { age, koin } from '../terminal/amounts.ts';
 import { printResult } from '../terminal/printResult.ts';
 import { facts } from '../terminal/table.ts';
+import { sandboxLine } from './sandboxLine.ts';
 
 export async function nodeStatus(surroundings: Surroundings, folder: string | undefined): Promise<void> {
   const { home, as, environment, node = folder } = surroundings;
@@ -27,6 +28,7 @@ export async function nodeStatus(surroundings: Surroundings, folder: string | un
           ['addresses', status.multiaddrs.join(', ') || 'none'],
           ['chain', `${status.deployment.chainId}, block ${status.block.number}`],
           ['log', `${status.log.size} entries, ${status.log.anchored.size} anchored`],
+          ['jobs run in', sandboxLine(status.sandbox)],
           ['requests waiting', String(status.pendingRequests)],
           ['up for', age(Date.now() - status.startedAtMs)],
           ['network', `${nodes.length} nodes`],

@@ -10,6 +10,7 @@ import { printResult } from '../terminal/printResult.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { facts } from '../terminal/table.ts';
 import { VERSION } from '../version.ts';
+import { sandboxLine } from './sandboxLine.ts';
 import { termsOf } from './terms.ts';
 
 export interface StartNodeOptions {
@@ -49,13 +50,15 @@ export async function startNode(
       },
     }).finally(progress.stop);
     const { operator, url } = running;
-    printResult(surroundings, { folder, operator, url, roles: config.roles }, style =>
+    const sandbox = await running.sandbox();
+    printResult(surroundings, { folder, operator, url, roles: config.roles, sandbox }, style =>
       [
         `${style.green('✓')} ${style.bold(config.name)} is up, for ${config.roles.join(', ')}`,
         facts(
           [
             ['operator', operator],
             ['page and API', url],
+            ['jobs run in', sandbox.isAdequate ? sandboxLine(sandbox) : style.yellow(sandboxLine(sandbox))],
             ['log', join(folder, 'node.log')],
           ],
           style,

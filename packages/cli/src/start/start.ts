@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { Surroundings } from '../commands/surroundings.ts';
+import { networkSandbox, networkSandboxLine } from '../local/networkSandbox.ts';
 import { startLocalNetwork } from '../local/startLocalNetwork.ts';
 import { studyFailure } from '../studies/watchStudy.ts';
 import { createProgress } from '../terminal/progress.ts';
@@ -55,6 +56,7 @@ export async function start(surroundings: Surroundings, options: StartOptions): 
       tell(`the network is up: ${[...network.nodes.keys()].join(', ')}`, [
         `chain ${network.deployment.chainId}`,
       ]);
+      tell(networkSandboxLine(await networkSandbox(network)));
       const stopped = new Promise<undefined>(resolve => {
         if (stopping.signal.aborted) resolve(undefined);
         stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });

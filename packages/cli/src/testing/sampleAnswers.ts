@@ -176,6 +176,11 @@ export const answers: Answers = {
     log: { size: 2, root: digest('7'), anchored: { size: '2', root: digest('7'), block: 11 } },
     pendingRequests: 1,
     startedAtMs: 1_000,
+    sandbox: {
+      setting: 'required',
+      isAdequate: true,
+      jobsRunIn: 'bubblewrap (no network, no files but its own, a user of its own, seccomp)',
+    },
   },
   'GET /api/nodes': {
     nodes: [

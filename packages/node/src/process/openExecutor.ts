@@ -1,14 +1,7 @@
-import {
-  type Confinement,
-  confinementText,
-  createExecutor,
-  type Executor,
-  type FindSandbox,
-  isAdequate,
-  requireAdequate,
-} from '@koinon/executors';
+import { createExecutor, type Executor, type FindSandbox, requireAdequate } from '@koinon/executors';
 import type { Journal } from '../ports/ports.ts';
 import type { SandboxSetting } from './nodeConfig.ts';
+import { sandboxFacts } from './sandboxFacts.ts';
 
 /**
  * The executor of a node. Where a sandbox is required it is tried out before the node does anything, else when something
@@ -23,19 +16,8 @@ export async function openExecutor(
   const executor = createExecutor({
     isRequired,
     ...(find ? { find } : {}),
-    onFound: confinement => journal.note('sandbox', notesOf(setting, confinement)),
+    onFound: confinement => journal.note('sandbox', { ...sandboxFacts(setting, confinement) }),
   });
   if (isRequired) requireAdequate(await executor.confinement());
   return executor;
-}
-
-function notesOf(setting: SandboxSetting, confinement: Confinement): Record<string, unknown> {
-  const { kind, missing } = confinement;
-  return {
-    setting,
-    isAdequate: isAdequate(confinement),
-    jobsRunIn: confinementText(confinement),
-    kind,
-    missing,
-  };
 }

@@ -14,6 +14,7 @@ import { systemClock } from '../ports/clock.ts';
 import type { Checkpoint, Journal, NodePorts } from '../ports/ports.ts';
 import { type NodeConfig, readDeployment, readJson, readNodeConfig, sandboxSetting } from './nodeConfig.ts';
 import { openExecutor } from './openExecutor.ts';
+import { type SandboxFacts, sandboxFacts } from './sandboxFacts.ts';
 import { readShippedPrograms } from './shippedPrograms.ts';
 
 export interface OpenNodeOptions {
@@ -33,6 +34,8 @@ export interface RunningNode {
   operator: Hex;
   /** Base URL of page and API. */
   url: string;
+  /** What confines jobs here, as `/api/status` tells it. */
+  sandbox(): Promise<SandboxFacts>;
   stop(): Promise<void>;
 }
 
@@ -116,7 +119,13 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
     const http = await serveHttp(node, { ...config.http, name: config.name, token: apiToken(home) });
     closers.push(() => http.close());
     options.journal.note('node-started', { operator: signer.address, url: http.url, roles: config.roles });
-    return { node, operator: signer.address, url: http.url, stop };
+    return {
+      node,
+      operator: signer.address,
+      url: http.url,
+      sandbox: async () => sandboxFacts(sandbox, await executor.confinement()),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

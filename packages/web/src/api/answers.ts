@@ -30,6 +30,14 @@ export interface Status {
   log: { size: number; root: Hex; anchored: Head };
   pendingRequests: number;
   startedAtMs: number;
+  /** What confines the jobs of this node; absent where it runs none. */
+  sandbox?: Sandbox;
+}
+
+export interface Sandbox {
+  setting: 'required' | 'available';
+  isAdequate: boolean;
+  jobsRunIn: string;
 }
 
 export interface NetworkNode {

@@ -1,4 +1,4 @@
-import type { Dataset, ModelEntry, NetworkNode, Status, Study } from '../api/answers.ts';
+import type { Dataset, ModelEntry, NetworkNode, Sandbox, Status, Study } from '../api/answers.ts';
 import { ask } from '../api/ask.ts';
 import { useAnswer } from '../api/useAnswer.ts';
 import { roleName } from '../parts/Address.tsx';
@@ -42,6 +42,7 @@ export function NetworkPage() {
           <>
             <Latest {...value} />
             <Counters {...value} />
+            <Confinement sandbox={value.status.sandbox} />
             <Nodes nodes={value.nodes} name={value.status.name} />
           </>
         )}
@@ -106,6 +107,26 @@ function Counters({ status, nodes, studies, models, datasets }: Overview) {
           </li>
         ))}
       </ul>
+    </section>
+  );
+}
+
+/** A node that requires a sandbox and has lost it does not run jobs; one that makes do says so. */
+function Confinement({ sandbox }: { sandbox: Sandbox | undefined }) {
+  if (!sandbox) return null;
+  const { setting, isAdequate, jobsRunIn } = sandbox;
+  return (
+    <section aria-labelledby="sandbox">
+      <h2 id="sandbox">What jobs run in</h2>
+      <p>
+        <Badge state={isAdequate ? 'done' : 'failed'} word={isAdequate ? 'confined' : 'not confined'} />{' '}
+        Programs on this node run in {jobsRunIn}.{' '}
+        {isAdequate
+          ? 'A program that broke out of its runtime would find no network, no file of this machine and no key.'
+          : setting === 'required'
+            ? 'That is not enough: the node takes no jobs until it is mended.'
+            : 'That is enough to try things out, not to run programs of strangers; whoever runs this node chose to go on. Install bubblewrap for more.'}
+      </p>
     </section>
   );
 }

@@ -1,7 +1,8 @@
-import { type Confinement, confinementText, isAdequate, layers } from '@koinon/executors';
+import { layers } from '@koinon/executors';
 import { deploymentSchema, rolesOf, toHex } from '@koinon/protocol';
 import { z } from 'zod';
 import type { KoinonNode } from '../../createNode.ts';
+import { sandboxFacts } from '../../process/sandboxFacts.ts';
 import { type Api, json } from '../api.ts';
 import { address, bytes32, count, decimal, head, timeMs } from '../wire.ts';
 
@@ -60,12 +61,6 @@ export function addStatusRoutes(
   about: { name: string; startedAtMs: number },
 ): void {
   const { chain, network, store, signer, deployment, executor } = node.ports;
-  const told = (confinement: Confinement) => ({
-    setting: node.options.sandbox ?? 'available',
-    isAdequate: isAdequate(confinement),
-    ...confinement,
-    jobsRunIn: confinementText(confinement),
-  });
 
   api.add(
     {
@@ -95,7 +90,7 @@ export function addStatusRoutes(
         log: { size, root: toHex(store.log.root(size)), anchored },
         pendingRequests: node.grants.list().filter(request => request.status === 'pending').length,
         startedAtMs: about.startedAtMs,
-        ...(confinement ? { sandbox: told(confinement) } : {}),
+        ...(confinement ? { sandbox: sandboxFacts(node.options.sandbox ?? 'available', confinement) } : {}),
       };
     },
   );
