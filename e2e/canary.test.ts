@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { openStore } from '@koinon/store';
 import { z } from 'zod';
+import { previewTable } from '../packages/cli/src/data/publishTable.ts';
 import { readToken } from '../packages/cli/src/local/readToken.ts';
 import { clientOf } from '../packages/cli/src/start/runMainJob.ts';
 import { canaryCsv, canaryNumbers, canaryWords, type Find, findCanaries } from './support/canaries.ts';
@@ -31,19 +32,21 @@ test('no cell of a private row is found outside the custodian and the auditor it
     [...network.nodes.keys()].map(name => listenIn(network, name, proxy.url, recordings.path)),
   );
 
+  // What an owner looks at before she answers stays at her own node.
+  const hospital = clientOf(network, 'hospital');
+  const auditor = network.node('hospital-audit').operator;
+  const shown = { name: 'cohort', target: 'outcome', publicShare: '0.5', amount: '0', auditor };
+  const preview = await previewTable(hospital, shown, canaryCsv(ROWS, true), ROWS);
+  assert.notDeepEqual(findCanaries('preview', Buffer.from(JSON.stringify(preview))), []);
+  // By default no row is public.
   const dataset = await publish(network, canaryCsv(ROWS, true), { target: 'outcome', publicShare: '0' });
-  const researcher = clientOf(network, 'researcher');
-  const testTable = await researcher.post(
-    '/api/tables?target=outcome',
-    canaryCsv(TEST_ROWS, false),
-    tableAnswer,
-  );
+  // Trained on most rows and measured on those held back; both jobs are replayed by the auditor.
   const study = await settle(network, {
     kind: 'train',
     dataset,
     purpose: 'Look for canaries.',
     name: 'canary',
-    testTable: testTable.cid,
+    privateTest: true,
   });
   assert.equal(study.state, 'done', JSON.stringify(study.failure));
   const answers = await readEverything(network, study.id);
@@ -51,7 +54,6 @@ test('no cell of a private row is found outside the custodian and the auditor it
   assert.ok(answers.size > 60, `only ${answers.size} answers over HTTP were looked at`);
   assert.ok(statSync(rpcFile).size > 10_000, 'what the nodes asked the chain was recorded');
 
-  const auditor = network.node('hospital-audit').operator;
   const mayHaveThem = [
     join(home.path, 'hospital', 'data'),
     // The auditor is lent the rows for a replay and keeps none of them.

@@ -5,7 +5,7 @@ import { statusAnswer, studyAnswer } from '../packages/cli/src/api/answers.ts';
 import { clientOf, runMainJob } from '../packages/cli/src/start/runMainJob.ts';
 import { watchStudy } from '../packages/cli/src/studies/watchStudy.ts';
 import { smallJob } from './support/cohort.ts';
-import { NOTHING_WORKED, Script } from './support/hostileProgram.ts';
+import { ATTEMPT_WORKED, NOTHING_WORKED, Script } from './support/hostileProgram.ts';
 import { type StartedNetwork, startNetwork } from './support/startNetwork.ts';
 import { begin, offer, publish } from './support/studies.ts';
 import { temporaryHome } from './support/temporaryHome.ts';
@@ -65,7 +65,7 @@ const attacks: Attack[] = [
       script.module(
         ['table.safetensors', 'params.json'].map(path => script.attempt(script.open(path))).join('\n'),
       ),
-    check: ({ told, message }) => assert.equal(told, NOTHING_WORKED + 2, message),
+    check: ({ told, message }) => assert.equal(told, NOTHING_WORKED + 2 * ATTEMPT_WORKED, message),
   },
   {
     title: 'reads beyond its grant',
@@ -120,7 +120,7 @@ const attacks: Attack[] = [
       script.module(`
         (drop (call $clock (i32.const 0) (i64.const 1) (i32.const 24)))
         (global.set $told (i32.add (global.get $told)
-          (i32.wrap_i64 (i64.rem_u (i64.load (i32.const 24)) (i64.const 900000)))))`),
+          (i32.wrap_i64 (i64.rem_u (i64.load (i32.const 24)) (i64.const 900)))))`),
     check: ({ state, message, released }) => {
       assert.equal(state, 'done', message);
       assert.deepEqual(released, ['metrics.json']);
@@ -244,5 +244,6 @@ async function runHostile(network: StartedNetwork, dataset: string, program: Uin
 
 async function readTold(network: StartedNetwork, study: string): Promise<number> {
   const bytes = await clientOf(network, 'researcher').bytes(`/api/studies/${study}/outputs/metrics.json`);
-  return z.object({ iterations: z.number() }).parse(JSON.parse(new TextDecoder().decode(bytes))).iterations;
+  const { accuracy } = z.object({ accuracy: z.number() }).parse(JSON.parse(new TextDecoder().decode(bytes)));
+  return Math.round(1000 * accuracy);
 }

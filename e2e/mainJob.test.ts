@@ -14,9 +14,10 @@ const timeout = 300_000;
 const jobSteps = ['channel', 'order', 'receipt', 'anchor', 'audit', 'fetch', 'voucher'];
 const allSteps = [
   'dataset',
-  'train.manifest',
+  'train.draft',
   'permission.asked',
   'permission.given',
+  'train.manifest',
   ...jobSteps.map(step => `train.${step}`),
   'model',
   'evaluator',

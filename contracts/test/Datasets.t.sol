@@ -232,8 +232,8 @@ contract DatasetsBehaviourTest is DatasetsTest {
         bytes memory permission = signed(grant);
         bytes memory encoded = abi.encode(grant);
         // The fields that other checks catch first are signed as well, as the digest test shows.
-        uint256[9] memory free = [uint256(2), 3, 4, 6, 7, 8, 9, 10, 13];
-        uint256 offset = 32 * free[field % 9] + 31;
+        uint256[10] memory free = [uint256(2), 3, 4, 6, 7, 8, 9, 10, 11, 14];
+        uint256 offset = 32 * free[field % 10] + 31;
         encoded[offset] = bytes1(uint8(encoded[offset]) ^ uint8(1 + salt % 3));
         refused(abi.decode(encoded, (IDatasets.Grant)), permission, IDatasets.BadGrantSignature.selector);
     }

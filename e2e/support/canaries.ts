@@ -36,6 +36,8 @@ const patterns: readonly Pattern[] = [
     f64.writeDoubleLE(number);
     return [
       text(canary, Buffer.from(canary)),
+      // As few digits as a float32 needs, which is how rows are shown.
+      text(canary, Buffer.from(shortest(number))),
       { canary, form: 'f32' as const, bytes: f32, isShort: true },
       { canary, form: 'f64' as const, bytes: f64, isShort: false },
       // As SQLite writes a REAL.
@@ -55,6 +57,12 @@ export function findCanaries(where: string, bytes: Uint8Array): Find[] {
   return found
     .filter(({ isShort }) => !isShort || short.size > 1)
     .map(({ canary, form }) => ({ where, form, canary }));
+}
+
+function shortest(number: number): string {
+  let digits = 1;
+  while (Math.fround(Number(number.toPrecision(digits))) !== number) digits++;
+  return String(Number(number.toPrecision(digits)));
 }
 
 function text(canary: string, bytes: Buffer): Pattern {

@@ -10,5 +10,8 @@ export const smallJob: MainJob = {
   csv: new TextEncoder().encode(syntheticCohort({ rows: ROWS, seed: 20_261_122 })),
   target: COHORT_TARGET,
   exclude: [],
+  heldBackShare: 0,
+  publicShare: 0.2,
+  isInvented: true,
   purpose: 'Estimate the risk of single patients, to support doctors.',
 };

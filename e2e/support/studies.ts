@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { begunAnswer, publishedAnswer, type StudyRecord } from '../../packages/cli/src/api/answers.ts';
+import { begunAnswer, type StudyRecord } from '../../packages/cli/src/api/answers.ts';
+import { previewTable, publishAsPreviewed } from '../../packages/cli/src/data/publishTable.ts';
 import { clientOf } from '../../packages/cli/src/start/runMainJob.ts';
 import { watchStudy } from '../../packages/cli/src/studies/watchStudy.ts';
 import type { StartedNetwork } from './startNetwork.ts';
@@ -9,20 +10,26 @@ import { within } from './until.ts';
 export const USE_AMOUNT = 10n ** 17n;
 const SETTLING_MS = 120_000;
 
-/** Takes a table into the hospital's custody; every request for it is granted. Answers the dataset's id. */
+/**
+ * Takes a table into the hospital's custody; every request for it is granted. A fifth of the rows, or the share that is
+ * given, becomes public, with the yes of whoever runs the test. Answers the dataset's id.
+ */
 export async function publish(
   network: StartedNetwork,
   csv: Uint8Array,
   more: Record<string, string>,
 ): Promise<string> {
-  const query = new URLSearchParams({
+  const hospital = clientOf(network, 'hospital');
+  const parameters = {
     name: 'cohort',
     amount: USE_AMOUNT.toString(),
     auditor: network.node('hospital-audit').operator,
     autoApprove: 'true',
+    publicShare: '0.2',
     ...more,
-  });
-  return (await clientOf(network, 'hospital').post(`/api/datasets?${query}`, csv, publishedAnswer)).id;
+  };
+  const preview = await previewTable(hospital, parameters, csv, 0);
+  return (await publishAsPreviewed(hospital, parameters, csv, preview)).id;
 }
 
 /** Keeps bytes at the researcher's node for everyone, and names them. */

@@ -1,7 +1,7 @@
 // Compiles the shipped programs to programs/build/*.wasm and checks them against digests.json, so that everybody's
 // copy has the same name. `--update` writes digests.json after a wanted change.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +33,8 @@ export async function buildPrograms(update = false): Promise<Digests> {
   const isFresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp && names.every(isBuilt);
   if (!isFresh) {
     mkdirSync(buildFolder, { recursive: true });
+    // The old stamp speaks of what is about to be replaced, and would again if the sources went back.
+    rmSync(stampFile, { force: true });
     for (const name of names) replaceFile(wasmFile(name), await compile(entries[name]!));
   }
   const digests = Object.fromEntries(names.map(name => [name, sha256(readFileSync(wasmFile(name)))]));

@@ -19,8 +19,8 @@ bytes32 constant PLANT_TYPEHASH = keccak256("Plant(bytes32 order)");
 bytes32 constant LOG_HEAD_TYPEHASH = keccak256("LogHead(address node,uint64 size,bytes32 root,uint64 issuedAt)");
 bytes32 constant VOUCHER_TYPEHASH = keccak256("Voucher(bytes32 channel,uint128 cumulativeAmount,bytes32 receiptsRoot)");
 bytes32 constant GRANT_REQUEST_TYPEHASH = keccak256(
-    "GrantRequest(uint256 dataset,address requester,bytes32 program,bytes32 manifest,string purpose,address token,uint128 maxAmount,uint64 microRho,uint32 uses,uint64 expiresAt,bytes32 nonce)"
+    "GrantRequest(uint256 dataset,address requester,bytes32 terms,string purpose,address token,uint128 maxAmount,uint64 bits,uint64 microRho,uint32 uses,uint64 expiresAt,bytes32 nonce)"
 );
 bytes32 constant GRANT_TYPEHASH = keccak256(
-    "Grant(uint256 dataset,uint64 epoch,address requester,bytes32 program,bytes32 purpose,bytes32 policy,address token,uint128 amount,uint64 microRho,uint32 uses,address auditor,uint64 validFrom,uint64 expiresAt,bytes32 nonce)"
+    "Grant(uint256 dataset,uint64 epoch,address requester,bytes32 terms,bytes32 purpose,bytes32 policy,address token,uint128 amount,uint64 bits,uint64 microRho,uint32 uses,address auditor,uint64 validFrom,uint64 expiresAt,bytes32 nonce)"
 );

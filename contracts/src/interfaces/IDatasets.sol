@@ -45,11 +45,12 @@ interface IDatasets {
         uint256 dataset;
         uint64 epoch;
         address requester;
-        bytes32 program;
+        bytes32 terms;
         bytes32 purpose;
         bytes32 policy;
         address token;
         uint128 amount;
+        uint64 bits;
         uint64 microRho;
         uint32 uses;
         address auditor;

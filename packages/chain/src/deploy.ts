@@ -130,7 +130,7 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
         return sender.send({ to: null, data, doing, gas: deploymentGas(data) });
       }),
     );
-    const deployment = { koinon: 'deployment/1' as const, chainId, startBlock };
+    const deployment = { koinon: 'deployment/2' as const, chainId, startBlock };
     receipts.forEach((receipt, i) => {
       if (receipt.contractAddress === address(order[i]!)) return;
       throw new KoinonError({

@@ -76,6 +76,8 @@ export interface Stake {
 /** The sending account is the operator wherever none is named. Addresses come back in lower case. */
 export interface Nodes {
   list(): Promise<NodeRecord[]>;
+  /** Everyone who is registered, by what the index has seen of the chain: one look however many there are. */
+  operators(): Promise<ReadonlySet<Hex>>;
   get(operator: Hex): Promise<NodeRecord | undefined>;
   register(node: RegisterNode, options?: WriteOptions): Promise<Mined>;
   announce(multiaddrs: string[], options?: WriteOptions): Promise<Mined>;

@@ -2,6 +2,7 @@ export type { FailureListener, Tap } from './assembleNetwork.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { operatorOfKey, operatorOfPeerId, peerIdBytes, peerIdOfBytes, peerIdOfKey } from './identity.ts';
 export type { CreateNetworkOptions } from './libp2p/createNetwork.ts';
+export { TokenBucket } from './limiter.ts';
 export { defaultLimits, type NetworkLimits } from './limits.ts';
 export {
   type JoinOptions,

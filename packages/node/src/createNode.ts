@@ -1,10 +1,14 @@
 import {
   asKoinonError,
   decodeManifest,
+  digestOfCid,
+  type Hex,
   KoinonError,
   rolesOf,
+  type Signed,
   signStatement,
   statementDigest,
+  ZERO_32,
 } from '@koinon/protocol';
 import { AuditBook } from './audit/auditBook.ts';
 import { type AuditService, serveAudits } from './audit/auditService.ts';
@@ -16,9 +20,14 @@ import { serveLeaves } from './audit/serveLeaves.ts';
 import { BlobReaders } from './blobs/blobReaders.ts';
 import { type CourtService, startCourt } from './court/courtService.ts';
 import { DatasetBook } from './custody/datasetBook.ts';
+import { describeHeld } from './custody/describeHeld.ts';
+import { type DryRun, dryRun } from './custody/dryRun.ts';
 import { GrantBook } from './custody/grantBook.ts';
 import { type GrantService, serveGrants } from './custody/grantService.ts';
 import { loadContent } from './custody/loadContent.ts';
+import { ProgramReader } from './custody/programFacts.ts';
+import { ReleaseLedger } from './custody/releaseLedger.ts';
+import { RequestViews } from './custody/requestView.ts';
 import { patiently } from './durable/patience.ts';
 import { Workflows } from './durable/workflow.ts';
 import { Catalogue } from './models/catalogue.ts';
@@ -77,6 +86,13 @@ export interface KoinonNode {
   jobs: JobBook;
   datasets: DatasetBook;
   grants: GrantService;
+  /** Shows the owner what is asked. */
+  requestViews: RequestViews;
+  programReader: ProgramReader;
+  /** Shows the owner what a request would release; see `dryRun`. */
+  dryRun(request: Hex, signal: AbortSignal): Promise<DryRun>;
+  /** What jobs on the datasets here can have told. */
+  ledger: ReleaseLedger;
   channels: ChannelBook;
   audits: AuditBook;
   auditing: AuditService | undefined;
@@ -129,6 +145,7 @@ export async function createNode(
   const jobs = new JobBook(database);
   const channels = new ChannelBook(database);
   const datasets = new DatasetBook(database);
+  const ledger = new ReleaseLedger(database);
   const audits = new AuditBook(database);
   const dossiers = new DossierBook(database);
   const record = new AuditRecord(database);
@@ -150,13 +167,19 @@ export async function createNode(
   const heads = new HeadBook(ports);
   serveLog(ports, heads);
   serveLeaves(ports);
-  const grants = serveGrants(ports, datasets, new GrantBook(database));
+  const usesTaken = (grant: Signed<'Grant'>) =>
+    jobs.usesOfGrant(statementDigest('Grant', grant.message, deployment), ZERO_32);
+  const grantBook = new GrantBook(database);
+  const grants = serveGrants(ports, { datasets, grants: grantBook, ledger, usesTaken });
+  const programReader = new ProgramReader(ports, programs);
+  const requestViews = new RequestViews(ports, { datasets, ledger, programs: programReader, usesTaken });
+  const leaving = new AbortController();
   const { terms } = options;
   const offers = roleNames.has('provide') && terms ? serveOffers(ports, terms) : undefined;
 
   const datasetOf = (job: { grant?: { message: { dataset: bigint } } | undefined }) =>
     job.grant ? datasets.get(job.grant.message.dataset) : undefined;
-  const allow = authoriseOrder(ports, { datasets, jobs }, offers?.current);
+  const allow = authoriseOrder(ports, { datasets, jobs, ledger }, offers?.current);
   const authorise: typeof allow = async (...order) => {
     await requireConfined(ports, options.sandbox);
     await allow(...order);
@@ -168,20 +191,17 @@ export async function createNode(
     const dataset = datasetOf(job);
     const { maxAmount } = job.order.message;
     const setting: JobSetting = {
-      content: async id => {
-        if (dataset?.id === id) return loadContent(store, dataset);
-        throw new KoinonError({
-          code: 'K_DATASET_UNKNOWN',
-          message: `No dataset ${id} here.`,
-          fault: 'user',
-        });
+      custody: dataset && {
+        policy: dataset.policy,
+        description: await describeHeld(store, dataset),
+        record: digestOfCid(dataset.metadata),
+        content: ({ rows }) => loadContent(store, dataset, rows),
       },
-      policy: dataset?.policy,
       maxRunMs: dataset ? Math.min(dataset.policy.maxRunMs, options.maxRunMs) : options.maxRunMs,
       maxMemoryBytes: options.maxMemoryBytes,
-      // The price of private work is fixed beforehand: one that followed the fuel would tell about the rows.
-      price: dataset
-        ? (_fuel, releasedCount) => (releasedCount > 0 ? dataset.policy.amount : 0n)
+      // The price of private work is fixed beforehand: one that followed what it came to would tell about the rows.
+      price: job.grant
+        ? () => job.grant!.message.amount
         : offeredPrice(terms ?? { baseAmount: 0n, gigafuelAmount: 0n }, maxAmount),
     };
     return setting;
@@ -238,6 +258,17 @@ export async function createNode(
     jobs,
     datasets,
     grants,
+    requestViews,
+    programReader,
+    dryRun: (request, signal) =>
+      dryRun(
+        ports,
+        { datasets, grants: grantBook, ledger },
+        { maxRunMs: options.maxRunMs, maxMemoryBytes: options.maxMemoryBytes },
+        grants.look(request),
+        AbortSignal.any([signal, leaving.signal]),
+      ),
+    ledger,
     channels,
     audits,
     auditing,
@@ -267,6 +298,7 @@ export async function createNode(
         .catch(error => ports.journal.note('claim-failed', { reason: asKoinonError(error).message }));
     },
     stop: async () => {
+      leaving.abort();
       await Promise.all([
         monitor.stop(),
         studies.stop(),

@@ -1,6 +1,7 @@
 // Writes the vectors that pin the formats: node packages/protocol/scripts/vectors.ts [--check]
 import { writeGenerated } from './generated.ts';
 import { executionVectors } from './vectors/execution.ts';
+import { gateVectors } from './vectors/gate.ts';
 import { idVectors } from './vectors/ids.ts';
 import { lotVectors } from './vectors/lot.ts';
 import { manifestVectors } from './vectors/manifest.ts';
@@ -16,6 +17,7 @@ export async function vectorFiles(): Promise<Array<{ url: URL; text: string }>> 
     'execution.json': executionVectors(),
     'lot.json': lotVectors(),
     'manifest.json': manifestVectors(),
+    'gate.json': gateVectors(),
   };
   return Object.entries(contents).map(([name, content]) => ({
     url: new URL(name, vectorsFolder),

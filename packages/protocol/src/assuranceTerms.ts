@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { REPLICAS_MAX } from './assurance.ts';
-import { address, uint } from './schema.ts';
+import { artefactClass } from './manifest.ts';
+import { policySchema } from './policy.ts';
+import { address, fileName, uint } from './schema.ts';
 
 /** How a requester wants public work to be checked, as it stands in a request to its node. */
 export const assuranceTermsSchema = z
@@ -58,5 +60,32 @@ export const quoteSchema = z.strictObject({
       )
       .max(16),
   }),
+  /** Of jobs on private rows, where the question named them: most that one use of each can tell, and what the owner allows. */
+  release: z
+    .strictObject({
+      jobs: z
+        .array(
+          z.strictObject({
+            job: z.enum(['train', 'measure', 'run']),
+            /** Most bits that everything anybody outside can see of it tells; charged whatever leaves. */
+            bits: z.number().int().nonnegative(),
+            /** What they are made of: the files, whether and when it ended, the auditor's report. */
+            terms: z
+              .array(
+                z.strictObject({
+                  kind: z.enum(['file', 'outcome', 'report']),
+                  name: fileName.optional(),
+                  class: artefactClass.optional(),
+                  bits: z.number().nonnegative(),
+                }),
+              )
+              .max(66),
+          }),
+        )
+        .min(1)
+        .max(2),
+      caps: policySchema.shape.bits,
+    })
+    .optional(),
 });
 export type Quote = z.infer<typeof quoteSchema>;

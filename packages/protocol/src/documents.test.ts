@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { z } from 'zod';
+import { samplePolicy } from '../scripts/vectors/gate.ts';
 import { sampleDomains, sampleHex } from '../scripts/vectors/sample.ts';
 import { readVector } from '../test/support.ts';
-import { ZERO_32 } from './bytes.ts';
 import { cidOfBlob } from './cid.ts';
 import { decodeNode, encodeNode, toWire } from './codec.ts';
 import { deploymentSchema } from './deployment.ts';
 import { auditEvidenceSchema, jobEvidenceSchema } from './evidence.ts';
 import { passportSchema } from './passport.ts';
 import { policySchema } from './policy.ts';
-import { verdictSchema } from './verdict.ts';
+import { gateReasonsSchema, verdictSchema } from './verdict.ts';
 
 interface Case {
   type: string;
@@ -28,7 +28,7 @@ const address = sampleHex('address', 20);
 const blob = cidOfBlob(new Uint8Array());
 
 const deployment = {
-  koinon: 'deployment/1',
+  koinon: 'deployment/2',
   startBlock: 0,
   token: address,
   models: address,
@@ -37,33 +37,20 @@ const deployment = {
   court: address,
   ...sampleDomains,
 };
-const policy = {
-  koinon: 'policy/1',
-  minGroupRows: 10,
-  artefactClasses: ['model', 'metrics'],
-  maxArtefactBytes: 2 ** 20,
-  maxTotalBytes: 2 ** 21,
-  token: address,
-  amount: '1000000',
-  auditors: [address],
-  maxFuel: 1e12,
-  maxRunMs: 60_000,
-};
+const policy = toWire(samplePolicy) as Record<string, unknown>;
 const verdict = {
-  koinon: 'verdict/1',
+  koinon: 'verdict/2',
   policy: digest,
-  artefacts: [
-    { name: 'model.onnx', class: 'model', decision: 'released', size: 3, sha256: digest, reasons: [] },
-    {
-      name: 'x.bin',
-      class: 'table',
-      decision: 'withheld',
-      size: 0,
-      sha256: ZERO_32,
-      reasons: ['class-not-allowed'],
-    },
-  ],
+  record: digest,
+  bits: 569,
+  word: 'withheld',
+  artefacts: [{ name: 'model.onnx', class: 'model', size: 3, sha256: digest }],
+  sealed: digest,
 };
+const reasons = [
+  { name: 'model.onnx', class: 'model', released: true, reasons: [] },
+  { name: 'x.bin', class: 'table', released: false, reasons: ['no-known-class'] },
+];
 const inclusion = {
   node: address,
   leafSalt: digest,
@@ -96,7 +83,7 @@ const evidence = {
   audits: [audit, { ...audit, choice: lot }],
 };
 const passport = {
-  koinon: 'passport/1',
+  koinon: 'passport/2',
   name: 'breast-cancer',
   model: blob,
   publisher: address,
@@ -104,7 +91,10 @@ const passport = {
   domains: sampleDomains,
   datasets: [{ id: '1', contentRoot: digest, metadata: blob, custodian: address }],
   training: evidence,
-  evaluations: [{ data: blob, predictions: evidence, metrics: evidence }],
+  evaluations: [
+    { data: blob, predictions: evidence, metrics: evidence },
+    { heldBack: '1', metrics: evidence },
+  ],
   parents: [digest],
 };
 
@@ -138,8 +128,29 @@ test('numbers and lists of documents are bounded', () => {
     [policySchema, { ...policy, auditors: new Array(17).fill(address) }],
     [policySchema, { ...policy, amount: (2n ** 128n).toString() }],
     [policySchema, { ...policy, maxRunMs: 86_400_001 }],
-    [policySchema, { ...policy, artefactClasses: ['rows'] }],
-    [verdictSchema, { ...verdict, artefacts: [{ ...verdict.artefacts[0], decision: 'maybe' }] }],
+    [policySchema, { ...policy, outputs: { model: 17, metrics: 1, evaluation: 1 } }],
+    [policySchema, { ...policy, outputs: { model: 1, metrics: 1, evaluation: 1, table: 1 } }],
+    [policySchema, { ...policy, outputs: { model: 1, metrics: 1 } }],
+    [policySchema, { ...policy, weightBits: 3 }],
+    [policySchema, { ...policy, weightBits: 25 }],
+    [policySchema, { ...policy, ratePermille: 0 }],
+    [policySchema, { ...policy, ratePermille: 101 }],
+    [policySchema, { ...policy, groups: new Array(17).fill('sex') }],
+    [policySchema, { ...policy, opaqueBits: -1 }],
+    [policySchema, { ...policy, opaqueBits: 0.5 }],
+    [policySchema, { ...policy, publicInputs: new Array(33).fill(blob) }],
+    [policySchema, { ...policy, publicInputs: ['weights.bin'] }],
+    [policySchema, { ...policy, candidates: 'some' }],
+    [policySchema, { ...policy, bits: { job: 1, requesterYear: 1, year: 1 } }],
+    [policySchema, { ...policy, bits: { job: 1, requesterYear: 1, year: 1, total: 2 ** 40 + 1 } }],
+    [policySchema, { ...policy, maxUses: 0 }],
+    [policySchema, { ...policy, maxUses: 10_001 }],
+    [verdictSchema, { ...verdict, artefacts: [{ ...verdict.artefacts[0], reasons: [] }] }],
+    [verdictSchema, { ...verdict, word: 'failed' }],
+    [verdictSchema, { ...verdict, bits: -1 }],
+    [gateReasonsSchema, [{ ...reasons[0], reasons: new Array(17).fill('size-cap') }]],
+    [gateReasonsSchema, [{ ...reasons[0], reasons: ['x'.repeat(65)] }]],
+    [gateReasonsSchema, new Array(65).fill(reasons[0])],
     [verdictSchema, { ...verdict, artefacts: [{ ...verdict.artefacts[0], name: '../x' }] }],
     [verdictSchema, { ...verdict, artefacts: new Array(65).fill(verdict.artefacts[0]) }],
     [auditEvidenceSchema, { ...audit, choice: { by: 'friend' } }],

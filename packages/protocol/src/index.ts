@@ -7,6 +7,8 @@ export * from './codec.ts';
 export * from './constants.ts';
 export * from './content.ts';
 export * from './deployment.ts';
+export * from './description.ts';
+export * from './draft.ts';
 export * from './errors.ts';
 export * from './evidence.ts';
 export * from './execution.ts';

@@ -5,6 +5,7 @@ import { sampleManifest } from '../scripts/vectors/manifest.ts';
 import { isCode, readVector } from '../test/support.ts';
 import { fromHex, type Hex, sha256, toHex, utf8 } from './bytes.ts';
 import { encodeNode } from './codec.ts';
+import { draftOf, termsDigest } from './draft.ts';
 import {
   decodeManifest,
   encodeManifest,
@@ -12,6 +13,7 @@ import {
   type Manifest,
   manifestCid,
   manifestDigest,
+  PARAMS_MAX_BYTES,
   paramsFile,
 } from './manifest.ts';
 
@@ -21,6 +23,8 @@ interface ManifestVectors {
     manifest: Manifest & { seed: Hex };
     cbor: Hex;
     digest: Hex;
+    draft: Hex;
+    terms: Hex;
     cid: string;
     paramsFile: string;
   }>;
@@ -28,7 +32,7 @@ interface ManifestVectors {
 }
 const vectors = readVector<ManifestVectors>('manifest');
 
-for (const { name, manifest: wire, cbor, digest, cid, paramsFile: text } of vectors.manifests) {
+for (const { name, manifest: wire, cbor, digest, draft, terms, cid, paramsFile: text } of vectors.manifests) {
   test(`${name} has the bytes and names of the vectors`, () => {
     const manifest: Manifest = { ...wire, seed: fromHex(wire.seed) };
     assert.equal(toHex(encodeManifest(manifest)), cbor);
@@ -36,6 +40,9 @@ for (const { name, manifest: wire, cbor, digest, cid, paramsFile: text } of vect
     assert.equal(manifestCid(manifest), cid);
     assert.equal(toHex(sha256(fromHex(cbor))), digest);
     assert.equal(utf8.decode(paramsFile(manifest)), text);
+    assert.equal(toHex(encodeManifest(draftOf(manifest))), draft);
+    assert.equal(termsDigest(manifest), terms);
+    assert.equal(toHex(sha256(fromHex(draft))), terms);
     const decoded = decodeManifest(fromHex(cbor));
     assert.equal(manifestDigest(decoded), digest);
     assert.deepEqual({ ...decoded, seed: toHex(decoded.seed) }, wire);
@@ -78,6 +85,16 @@ test('parameters no program could see are refused', () => {
 test('a manifest that is too long is refused before it is decoded', () => {
   const long = { ...sampleManifest, params: { text: 'x'.repeat(MANIFEST_MAX_BYTES) } };
   assert.throws(() => decodeManifest(encodeNode(long)), isCode('K_BAD_MANIFEST'));
+});
+
+test('parameters of at most 64 KiB as a program sees them are taken, not a byte more', () => {
+  const around = paramsFile({ params: { text: '' } }).length;
+  const withParams = (text: string) => encodeNode({ ...sampleManifest, params: { text } });
+  const room = PARAMS_MAX_BYTES - around;
+  assert.equal(paramsFile(decodeManifest(withParams('x'.repeat(room)))).length, 65_536);
+  for (const tooLong of ['x'.repeat(room + 1), `${'x'.repeat(room - 1)}é`, '\u0000'.repeat(room / 6 + 1)]) {
+    assert.throws(() => decodeManifest(withParams(tooLong)), isCode('K_BAD_MANIFEST'));
+  }
 });
 
 test('whatever is decoded has the digest of the bytes it came from', () => {

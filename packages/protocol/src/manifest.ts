@@ -9,16 +9,31 @@ import { byteString, bytes32, cid, fileName } from './schema.ts';
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 const jsonValue: z.ZodType<JsonValue> = z.json() as unknown as z.ZodType<JsonValue>;
 
+/** The parts of a dataset's content: rows to train on, and rows held back from training to test models on. */
+export const datasetRows = z.enum(['training', 'held-back']);
+export type DatasetRows = z.infer<typeof datasetRows>;
+
 /** A dataset is named by its token and by the content it had: a later content is another input. */
 const datasetSource = z.strictObject({
   dataset: z.strictObject({
     /** Token id in `Datasets`, decimal. */
     id: z.string().regex(/^[1-9][0-9]{0,77}$/),
     contentRoot: bytes32,
+    rows: datasetRows,
   }),
 });
 
-export const artefactClass = z.enum(['model', 'metrics', 'table']);
+/**
+ * Where an input comes from: a public blob; a part of a dataset; or a candidate, a public blob that is a model of a known
+ * class and is to be measured on private rows. Which candidate it is a grant leaves open.
+ */
+const inputSource = z.union([z.strictObject({ cid }), datasetSource, z.strictObject({ candidate: cid })]);
+
+/**
+ * What a file is to whoever lets it out: a `model`; `metrics` that a program tells of its own training; an `evaluation` of a
+ * model on other rows; a `table` of rows, or anything else the other classes do not know.
+ */
+export const artefactClass = z.enum(['model', 'metrics', 'evaluation', 'table']);
 export type ArtefactClass = z.infer<typeof artefactClass>;
 
 const limits = z.strictObject({
@@ -40,16 +55,14 @@ const limits = z.strictObject({
 
 /** The immutable description of a computation. Its CID is its name and names one execution. */
 export const manifestSchema = z.strictObject({
-  koinon: z.literal('manifest/1'),
+  koinon: z.literal('manifest/2'),
   executor: z.enum(['wasm', 'onnx']),
   /** The rules of execution; another profile is another result. */
   profile: z.enum(['koinon-det-1', 'koinon-onnx-1']),
   /** The module (`wasm`) or the model (`onnx`). */
   program: cid,
   /** Files below /in; names are unique and sorted. */
-  inputs: z
-    .array(z.strictObject({ name: fileName, source: z.union([z.strictObject({ cid }), datasetSource]) }))
-    .max(64),
+  inputs: z.array(z.strictObject({ name: fileName, source: inputSource })).max(64),
   /** Given to the program as /in/params.json in canonical JSON, at most 64 KiB. */
   params: z.record(z.string().max(128), jsonValue),
   /** Key of the only randomness there is. */
@@ -92,7 +105,13 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   const hasDataset = manifest.inputs.some(input => 'dataset' in input.source);
   if (hasDataset && !manifest.private)
     throw badManifest('a dataset is among the inputs, so it must be private');
+  if (!hasDataset && manifest.inputs.some(input => 'candidate' in input.source))
+    throw badManifest('a candidate is measured on a dataset, and none is among the inputs');
+  if (manifest.inputs.filter(input => 'candidate' in input.source).length > 1)
+    throw badManifest('it names more than one candidate');
   if (manifest.inputs.some(input => input.name === 'params.json')) throw badManifest('params.json is taken');
+  if (paramsFile(manifest).length > PARAMS_MAX_BYTES)
+    throw badManifest(`its parameters have more than ${PARAMS_MAX_BYTES} bytes`);
   const profile = manifest.executor === 'wasm' ? 'koinon-det-1' : 'koinon-onnx-1';
   if (manifest.profile !== profile)
     throw badManifest(`executor ${manifest.executor} runs profile ${profile}`);
@@ -101,6 +120,7 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
 }
 
 export const MANIFEST_MAX_BYTES = 256 * 1024;
+export const PARAMS_MAX_BYTES = 64 * 1024;
 
 export function manifestCid(manifest: Manifest): Cid {
   return cidOfNode(manifestSchema.parse(manifest));
@@ -108,6 +128,15 @@ export function manifestCid(manifest: Manifest): Cid {
 
 export function manifestDigest(manifest: Manifest): Hex {
   return toHex(sha256(encodeManifest(manifest)));
+}
+
+/** What a manifest declares of an output file of this name and size; undefined for one that may not leave. */
+export function outputOf(
+  { outputs }: Pick<Manifest, 'outputs'>,
+  name: string,
+  size: number,
+): Manifest['outputs'][number] | undefined {
+  return outputs.find(output => output.name === name && size <= output.maxBytes);
 }
 
 /** The bytes a program finds at /in/params.json. */

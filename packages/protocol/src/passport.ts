@@ -7,7 +7,7 @@ export const modelName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
 
 /** A model's provenance: the graph from data to model, each edge a job with its evidence. Its digest is on chain. */
 export const passportSchema = z.strictObject({
-  koinon: z.literal('passport/1'),
+  koinon: z.literal('passport/2'),
   name: modelName,
   model: cid,
   publisher: address,
@@ -24,9 +24,17 @@ export const passportSchema = z.strictObject({
     .array(z.strictObject({ id: z.string(), contentRoot: bytes32, metadata: cid, custodian: address }))
     .max(64),
   training: jobEvidenceSchema,
-  /** Predictions on public rows, then the metrics over them; an evaluation is both. */
+  /**
+   * On public rows: predictions, then the metrics over them, both by anybody. On rows held back at the custodian: one job
+   * that measures the model there and lets only its measures out.
+   */
   evaluations: z
-    .array(z.strictObject({ data: cid, predictions: jobEvidenceSchema, metrics: jobEvidenceSchema }))
+    .array(
+      z.union([
+        z.strictObject({ data: cid, predictions: jobEvidenceSchema, metrics: jobEvidenceSchema }),
+        z.strictObject({ heldBack: z.string(), metrics: jobEvidenceSchema }),
+      ]),
+    )
     .max(64),
   /** Model digests this one was made from. */
   parents: z.array(bytes32).max(16),

@@ -84,15 +84,19 @@ export async function recoverDigestSigner(digest: Hex, signed: Hex): Promise<Hex
   }
 }
 
-/** Throws `K_BAD_SIGNATURE` unless `expected` signed the message; returns its digest. */
+/**
+ * Throws `K_BAD_SIGNATURE` unless `expected` signed the message; returns its digest. A node that verifies what strangers
+ * sent hands in a `recover` that works away from its event loop.
+ */
 export async function verifyStatement<T extends StatementType>(
   type: T,
   signed: Signed<T>,
   domains: Domains,
   expected: Hex,
+  recover: typeof recoverDigestSigner = recoverDigestSigner,
 ): Promise<Hex> {
   const digest = statementDigest(type, signed.message, domains);
-  const signer = await recoverDigestSigner(digest, signed.signature);
+  const signer = await recover(digest, signed.signature);
   if (signer !== expected.toLowerCase()) {
     throw badSignature(
       `This ${type} was signed by ${signer}, not by ${expected}; or it was altered afterwards.`,

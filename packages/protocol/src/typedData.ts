@@ -82,30 +82,37 @@ export const typedData = {
     { name: 'cumulativeAmount', type: 'uint128' },
     { name: 'receiptsRoot', type: 'bytes32' },
   ],
-  /** A requester's question to a data owner: may this program run on that dataset, for this purpose? */
+  /**
+   * A requester's question to a data owner: may jobs with these `terms` (`termsDigest` of their manifest), each of which can
+   * tell at most `bits`, run on that dataset, for this purpose?
+   */
   GrantRequest: [
     { name: 'dataset', type: 'uint256' },
     { name: 'requester', type: 'address' },
-    { name: 'program', type: 'bytes32' },
-    { name: 'manifest', type: 'bytes32' },
+    { name: 'terms', type: 'bytes32' },
     { name: 'purpose', type: 'string' },
     { name: 'token', type: 'address' },
     { name: 'maxAmount', type: 'uint128' },
+    { name: 'bits', type: 'uint64' },
     { name: 'microRho', type: 'uint64' },
     { name: 'uses', type: 'uint32' },
     { name: 'expiresAt', type: 'uint64' },
     { name: 'nonce', type: 'bytes32' },
   ],
-  /** A data owner's permission; `epoch` ties it to the present owner, `auditor` names who may replay. */
+  /**
+   * A data owner's permission: `terms` is the digest of the manifest's draft and so says all a job may do, `bits` is what one
+   * use is charged; `epoch` ties it to the present owner, `auditor` names who may replay.
+   */
   Grant: [
     { name: 'dataset', type: 'uint256' },
     { name: 'epoch', type: 'uint64' },
     { name: 'requester', type: 'address' },
-    { name: 'program', type: 'bytes32' },
+    { name: 'terms', type: 'bytes32' },
     { name: 'purpose', type: 'bytes32' },
     { name: 'policy', type: 'bytes32' },
     { name: 'token', type: 'address' },
     { name: 'amount', type: 'uint128' },
+    { name: 'bits', type: 'uint64' },
     { name: 'microRho', type: 'uint64' },
     { name: 'uses', type: 'uint32' },
     { name: 'auditor', type: 'address' },

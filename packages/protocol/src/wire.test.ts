@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { sampleHex } from '../scripts/vectors/sample.ts';
 import { readVector } from '../test/support.ts';
+import { cidOfBlob } from './cid.ts';
 import { logEntryTypes } from './logEntry.ts';
 import { MANIFEST_MAX_BYTES } from './manifest.ts';
 import { logEntryNames, type Method, methods } from './wire.ts';
@@ -82,6 +83,24 @@ test('what a stranger can send is bounded', () => {
   const id = methods['dataset.get'].request;
   for (const value of ['-1', '01', (2n ** 256n).toString()])
     assert.ok(!id.safeParse({ id: value }).success, value);
+});
+
+test('material for an audit may name the record of the dataset, by its name and not by its bytes', () => {
+  const { response } = methods['audit.material'];
+  const material = {
+    order: signed('Order'),
+    manifest: new Uint8Array(10),
+    receipt: signed('Receipt'),
+    leafSalt: digest,
+    opening: { salt: digest, exitCode: 0, fuel: '5', rawOutput: digest, trace: digest },
+  };
+  const metadata = cidOfBlob(new Uint8Array());
+  assert.ok(response.safeParse(material).success);
+  const parsed = response.safeParse({ ...material, metadata });
+  assert.equal(parsed.data && 'metadata' in parsed.data && parsed.data.metadata, metadata);
+  for (const bad of [null, digest, { name: 'table' }]) {
+    assert.ok(!response.safeParse({ ...material, metadata: bad }).success, JSON.stringify(bad));
+  }
 });
 
 test('each byte of a log leaf names one type', () => {

@@ -62,6 +62,8 @@ const auditMaterial = z.strictObject({
   /** The private content by blob name and the salt of its content root, for the named auditor. */
   content: z.strictObject({ cid, salt: bytes32 }).optional(),
   policy: policySchema.optional(),
+  /** The record of the dataset, a public blob: what the gate takes names and grids from. */
+  metadata: cid.optional(),
   verdict: cid.optional(),
 });
 

@@ -25,3 +25,4 @@ export type { IsSame } from './state/memoryTree.ts';
 export { type Hash, leafHash, rootOfLeaves } from './state/merkleRoot.ts';
 export { stateRootOf } from './state/stateRoot.ts';
 export type { GlobalBits, StepState } from './state/stepState.ts';
+export { describeModule, type ModuleDescription } from './wasm/describeModule.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { sha256, toHex } from '@koinon/protocol';
+import { DESCRIPTION_KEY, readDescription, sha256, toHex } from '@koinon/protocol';
 import fc from 'fast-check';
 import { croissant } from './croissant.ts';
-import { describeTable } from './describeTable.ts';
+import { describeTable, publishedBits } from './describeTable.ts';
 import { inferSchema } from './inferSchema.ts';
 import { mockTable } from './mockTable.ts';
 import { parseTable } from './parseTable.ts';
@@ -115,17 +115,18 @@ describe('what is told about a private table', () => {
   const table = buildTable(cohort, schema, { minCategoryRows: 10 });
   const description = describeTable(table, { target: COHORT_TARGET, ranges: { age: [18, 95] } });
 
-  it('has no cell of a number column: two tables that differ in all of them have one description', () => {
+  it('has no cell: tables that differ in all numbers but little in mean and deviation have one description', () => {
     const columns = table.columns.map(column =>
-      column.type === 'number' ? { ...column, values: column.values.map(value => 2 * value + 1) } : column,
+      column.type === 'number'
+        ? { ...column, values: column.values.map(value => 1.003 * value + 0.001) }
+        : column,
     );
-    const shifted = { ...table, columns };
-    assert.deepEqual(
-      describeTable(shifted, { target: COHORT_TARGET, ranges: { age: [18, 95] } }),
-      description,
+    const describedAs = describeTable(
+      { ...table, columns },
+      { target: COHORT_TARGET, ranges: { age: [18, 95] } },
     );
-    assert.equal(describeTable({ ...table, rows: 4567 }).approximateRows, 4500);
-    assert.equal(describeTable({ ...table, rows: 87 }).approximateRows, 80);
+    assert.deepEqual(describedAs, description);
+    assert.equal(publishedBits(description), 5 * 14);
   });
 
   it('yields a mock of the same columns that encodes with the same schema', () => {
@@ -139,8 +140,44 @@ describe('what is told about a private table', () => {
     for (let row = 0; row < 50; row++) {
       const age = mock.cell(row, 0);
       assert.ok(age === '' || (Number(age) >= 18 && Number(age) <= 95));
+      const bmi = mock.cell(row, mock.columns.indexOf('bmi'));
+      assert.ok(bmi === '' || (Number(bmi) >= 20 && Number(bmi) <= 36), bmi);
       assert.notEqual(mock.cell(row, mock.columns.indexOf(COHORT_TARGET)), '');
     }
+  });
+
+  it('yields mocks within two units of any centre, or in any stated range, to the last digit', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -127, max: 127 }),
+        fc.integer({ min: -32, max: 31 }),
+        fc.option(
+          fc.tuple(
+            fc.double({ min: -1e6, max: 0, noNaN: true }),
+            fc.double({ min: 1e-9, max: 1e6, noNaN: true }),
+          ),
+        ),
+        (units, exponent, stated) => {
+          const unit = 2 ** exponent;
+          const grid = { centre: units * unit, unit };
+          const range = stated ?? undefined;
+          const shape = { version: 2, approximateRows: 0, approximateHeldBackRows: 0 } as const;
+          const column = {
+            name: 'a',
+            type: 'number',
+            grid,
+            ...(range === undefined ? {} : { range }),
+          } as const;
+          const mock = mockTable({ ...shape, columns: [column] }, { rows: 20, seed: 1 });
+          const [low, high] = range ?? [(units - 2) * unit, (units + 2) * unit];
+          const numbers = Array.from({ length: 20 }, (_, row) => mock.cell(row, 0)).filter(
+            text => text !== '',
+          );
+          for (const text of numbers) assert.ok(Number(text) >= low && Number(text) <= high, text);
+          if (range === undefined) assert.ok(new Set(numbers).size > 5, `${numbers}`);
+        },
+      ),
+    );
   });
 
   it('becomes a Croissant record with all required fields and no digest of the private bytes', () => {
@@ -172,6 +209,12 @@ describe('what is told about a private table', () => {
     const text = JSON.stringify(record);
     assert.ok(text.includes('"sha256":"2222'));
     assert.ok(!text.includes(toHex(sha256(encodeTable(cohort, schema))).slice(2)));
+    assert.deepEqual(readDescription(record), description);
+    assert.deepEqual(
+      Object.keys(record).filter(key => key.startsWith('koinon:')),
+      ['koinon:contentRoot', 'koinon:publicRows', DESCRIPTION_KEY],
+    );
+    assert.equal(record['koinon:publicRows'], 0);
     const [rows] = record['recordSet'] as [{ field: { '@id': string }[] }];
     assert.deepEqual(
       rows.field.map(field => field['@id']),

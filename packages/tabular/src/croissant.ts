@@ -1,5 +1,4 @@
-import type { Hex } from '@koinon/protocol';
-import type { TableDescription } from './describeTable.ts';
+import { DESCRIPTION_KEY, type Hex, type TableDescription } from '@koinon/protocol';
 
 export interface CroissantInput {
   name: string;
@@ -16,6 +15,8 @@ export interface CroissantInput {
   contentRoot: Hex;
   /** The public stand-in, where there is one: CID and sha-256 of its CSV bytes. */
   mock?: { cid: string; sha256: Hex; bytes: number };
+  /** Rows the owner gave away, where there are any: CID and sha-256 of their table file. */
+  publicRows?: { rows: number; cid: string; sha256: Hex; bytes: number };
   /** Data Use Ontology terms the owner consents to, `DUO_0000042`. */
   duoTerms?: readonly string[];
   limitations?: string;
@@ -82,9 +83,12 @@ export function croissant(input: CroissantInput): Record<string, unknown> {
     creator: { '@type': input.creator.type, name: input.creator.name },
     datePublished: input.datePublished,
     'koinon:contentRoot': input.contentRoot,
-    'koinon:approximateRows': table.approximateRows,
-    ...(table.target === undefined ? {} : { 'koinon:target': table.target }),
-    distribution: [fileObject(input)],
+    'koinon:publicRows': input.publicRows?.rows ?? 0,
+    [DESCRIPTION_KEY]: table,
+    distribution: [
+      fileObject(input),
+      ...(input.publicRows === undefined ? [] : [publicFile(input.publicRows)]),
+    ],
     recordSet: [
       {
         '@type': 'cr:RecordSet',
@@ -95,7 +99,6 @@ export function croissant(input: CroissantInput): Record<string, unknown> {
           '@id': `rows/${column.name}`,
           name: column.name,
           dataType: column.type === 'number' ? 'sc:Float' : 'sc:Text',
-          ...(column.type === 'category' ? { 'koinon:dictionary': column.dictionary } : {}),
           source: { fileObject: { '@id': file }, extract: { column: column.name } },
         })),
       },
@@ -125,6 +128,24 @@ function fileObject({ mock, contentRoot }: CroissantInput): Record<string, unkno
     contentSize: `${mock.bytes} B`,
     encodingFormat: 'text/csv',
     sha256: mock.sha256.slice(2),
+  };
+}
+
+function publicFile({
+  rows,
+  cid,
+  sha256,
+  bytes,
+}: NonNullable<CroissantInput['publicRows']>): Record<string, unknown> {
+  return {
+    '@type': 'cr:FileObject',
+    '@id': 'public-rows.safetensors',
+    name: 'public-rows.safetensors',
+    description: `${rows} rows that the owner made public; the private rows are others.`,
+    contentUrl: `koinon:blob/${cid}`,
+    contentSize: `${bytes} B`,
+    encodingFormat: 'application/octet-stream',
+    sha256: sha256.slice(2),
   };
 }
 

@@ -1,11 +1,11 @@
-import type { TableDescription } from './describeTable.ts';
-import { seedBytes, seededRandom } from './random.ts';
+import type { PublicColumn, TableDescription } from '@koinon/protocol';
+import { type SeededRandom, seedBytes, seededRandom } from './random.ts';
 import { type RawTable, tableOfRows } from './rawTable.ts';
 
 /**
  * A table of the same shape as the private one, made from its public description alone: words evenly from the
- * dictionary, numbers evenly from the range the owner stated (0 to 100 where none), a twentieth of the features
- * missing. It is for trying programs, and says nothing about any row or about how columns hang together.
+ * dictionary, numbers evenly from the range the owner stated, or within two units of the centre, a twentieth of the
+ * features missing. It is for trying programs, and says nothing about any row or about how columns hang together.
  */
 export function mockTable(
   description: TableDescription,
@@ -22,12 +22,20 @@ export function mockTable(
         const isTarget = column.name === description.target;
         return words[isTarget && row < words.length ? row : random.below(words.length)]!;
       }
-      const [from, to] = column.range ?? [0, 100];
-      return (from + random.unit() * (to - from)).toFixed(to - from > 10 ? 0 : 2);
+      return mockNumber(column, random);
     }),
   );
   return tableOfRows(
     description.columns.map(column => column.name),
     rows,
   );
+}
+
+function mockNumber(column: PublicColumn & { type: 'number' }, random: SeededRandom): string {
+  const { centre, unit } = column.grid;
+  const [from, to] = column.range ?? [centre - 2 * unit, centre + 2 * unit];
+  // A tenth of a unit is as fine as anybody needs it, and no finer than the text of a cell may be.
+  const digits = Math.max(0, Math.min(12, Math.ceil(1 - Math.log10(unit))));
+  const text = (from + random.unit() * (to - from)).toFixed(digits);
+  return Number(text) < from ? `${from}` : Number(text) > to ? `${to}` : text;
 }

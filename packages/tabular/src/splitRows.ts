@@ -24,24 +24,28 @@ export function splitRows(raw: RawTable, options: SplitOptions): { private: RawT
   }
   if (target !== undefined) requireColumn(raw, target, 'target');
   const random = seededRandom(seedBytes(options.seed));
-  const isPublic = new Uint8Array(raw.rows);
-  let count = 0;
-  for (const group of groupsOf(raw, target)) {
-    // A class of two or more rows stands in both parts; one of a single row stays private.
-    const wanted = Math.max(group.length > 1 ? 1 : 0, Math.round(group.length * publicShare));
-    const drawn = Math.min(wanted, group.length - 1);
-    shuffleFirst(group, drawn, random);
-    for (let i = 0; i < drawn; i++) isPublic[group[i]!] = 1;
-    count += drawn;
+  const { drawn, left } = drawFromGroups(groupsOf(raw, target), publicShare, random);
+  return { private: pickRows(raw, left), public: pickRows(raw, drawn) };
+}
+
+/**
+ * A share of each group's rows, drawn fairly, and the rows left; both in ascending order. A group of two or more rows
+ * stands in both, one of a single row is left; a share of 0 draws nothing.
+ */
+export function drawFromGroups(
+  groups: readonly number[][],
+  share: number,
+  random: SeededRandom,
+): { drawn: Uint32Array; left: Uint32Array } {
+  const drawn: number[] = [];
+  const left: number[] = [];
+  for (const group of groups) {
+    const wanted = share > 0 ? Math.max(1, Math.round(group.length * share)) : 0;
+    const count = Math.min(wanted, group.length - 1);
+    shuffleFirst(group, count, random);
+    for (const [i, row] of group.entries()) (i < count ? drawn : left).push(row);
   }
-  const rows = { private: new Uint32Array(raw.rows - count), public: new Uint32Array(count) };
-  let privateRows = 0;
-  let publicRows = 0;
-  for (let row = 0; row < raw.rows; row++) {
-    if (isPublic[row] === 1) rows.public[publicRows++] = row;
-    else rows.private[privateRows++] = row;
-  }
-  return { private: pickRows(raw, rows.private), public: pickRows(raw, rows.public) };
+  return { drawn: Uint32Array.from(drawn).sort(), left: Uint32Array.from(left).sort() };
 }
 
 function groupsOf(raw: RawTable, target: string | undefined): number[][] {

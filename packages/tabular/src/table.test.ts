@@ -176,6 +176,17 @@ describe('decodeTable', () => {
     refuses(Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255));
   });
 
+  it('refuses files that hold back all their rows, none, or a part of one', () => {
+    const header = (heldBack: string) =>
+      withHeader(
+        `{"__metadata__":{"koinon.table":"{\\"version\\":1,\\"rows\\":2${heldBack},\\"columns\\":[{\\"name\\":\\"a\\",\\"type\\":\\"number\\"}]}"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`,
+        new Uint8Array(8),
+      );
+    assert.equal(decodeTable(header(',\\"heldBack\\":1')).heldBackRows, 1);
+    assert.equal(decodeTable(header('')).heldBackRows, undefined);
+    for (const count of ['2', '3', '0', '-1', '0.5']) refuses(header(`,\\"heldBack\\":${count}`));
+  });
+
   it('refuses infinities, codes outside the dictionary and unsorted dictionaries', () => {
     const number: Table = {
       rows: 1,

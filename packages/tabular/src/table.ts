@@ -20,7 +20,10 @@ export type TableColumn =
   | { name: string; type: 'category'; dictionary: string[] /** -1 where missing. */; codes: Int32Array };
 
 export interface Table {
+  /** All rows, those held back included. */
   rows: number;
+  /** How many of the last rows are held back from training; absent where none are, as in any table a program sees. */
+  heldBackRows?: number;
   columns: TableColumn[];
 }
 
@@ -73,7 +76,8 @@ export function tableBytes(table: Table): Uint8Array {
       ? { name: column.name, type: column.type }
       : { name: column.name, type: column.type, dictionary: column.dictionary },
   );
-  const description = canonicalJson({ version: 1, rows: table.rows, columns });
+  const heldBack = table.heldBackRows ? { heldBack: table.heldBackRows } : {};
+  const description = canonicalJson({ version: 1, rows: table.rows, ...heldBack, columns });
   return encodeSafetensors({ tensors, metadata: new Map([[METADATA_KEY, description]]) });
 }
 
@@ -84,6 +88,7 @@ const columnName = z
 const descriptionSchema = z.strictObject({
   version: z.literal(1),
   rows: z.number().int().min(0).max(TABLE_LIMITS.rows),
+  heldBack: z.number().int().min(1).max(TABLE_LIMITS.rows).optional(),
   columns: z
     .array(
       z.discriminatedUnion('type', [
@@ -105,9 +110,10 @@ const descriptionSchema = z.strictObject({
 export function decodeTable(bytes: Uint8Array): Table {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata.size !== 1) throw bad('its metadata is not that of a table');
-  const { rows, columns } = parseDescription(metadata.get(METADATA_KEY));
+  const { rows, heldBack, columns } = parseDescription(metadata.get(METADATA_KEY));
+  if (heldBack !== undefined && heldBack >= rows) throw bad('it holds back all its rows');
   if (tensors.size !== columns.length) throw bad('its tensors are not its columns');
-  const table: Table = { rows, columns: [] };
+  const table: Table = { rows, ...(heldBack === undefined ? {} : { heldBackRows: heldBack }), columns: [] };
   for (const column of columns) {
     const tensor = tensors.get(column.name);
     if (tensor?.shape.length !== 1 || tensor.shape[0] !== rows)

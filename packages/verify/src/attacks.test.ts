@@ -1,24 +1,48 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
+  assurances,
   auditVerdicts,
+  cidOfBlob,
+  cidOfDigest,
+  cidOfNode,
+  DAG_CBOR,
+  digestOfCid,
+  drawOfUse,
+  encodeNode,
   executionCommitment,
   type Hex,
   type JobEvidence,
   KoinonError,
+  type Manifest,
+  type Passport,
+  type Policy,
+  policyDigest,
   toHex,
+  toWire,
   utf8,
+  ZERO_32,
 } from '@koinon/protocol';
 import type { Sources } from './sources.ts';
-import { makeGrant, makeJob } from './testing/makeJob.ts';
+import { type JobPlan, makeGrant, makeJob } from './testing/makeJob.ts';
 import { digestOf, domains, parties } from './testing/parties.ts';
-import { collect, makeStudy, names, publish, type Study } from './testing/world.ts';
+import { CONTENT_ROOT, description, policy, record } from './testing/rules.ts';
+import {
+  collect,
+  makeHeldBackStudy,
+  makeStudy,
+  names,
+  publish,
+  runTwin,
+  type Study,
+  trainingManifest,
+} from './testing/world.ts';
 import { verifyJob } from './verifyJob.ts';
 import { verifyPassport } from './verifyPassport.ts';
 
 const honest = await makeStudy();
 const { training } = honest.passport;
-const { predictions, metrics } = honest.passport.evaluations[0]!;
+const { predictions, metrics } = honest.evaluation;
 
 async function failedOf(
   evidence: JobEvidence,
@@ -123,7 +147,7 @@ describe('a provider and an auditor that lie together', () => {
 
   test('cannot take a later anchor whose beacon suits them', async () => {
     const study = await makeStudy();
-    const evidence = study.passport.evaluations[0]!.predictions;
+    const evidence = study.evaluation.predictions;
     const { inclusion } = evidence;
     const { chain, sources } = study.world;
     chain.anchors.unshift({
@@ -174,9 +198,8 @@ test('an order without assurance is no failure, and its check says what it rests
 });
 
 describe('the data owner’s permission', () => {
-  const program = training.grant!.message.program;
-  const under = async (changes: Parameters<typeof makeGrant>[0], signer = parties.hospital) => {
-    const grant = await makeGrant({ program, ...changes }, signer);
+  const under = async (changes: Parameters<typeof makeGrant>[1], signer = parties.hospital) => {
+    const grant = await makeGrant(trainingManifest, changes, signer);
     const study = await makeStudy({ training: () => ({ grant }) });
     return failedOfStudy(study);
   };
@@ -185,12 +208,65 @@ describe('the data owner’s permission', () => {
     assert.deepEqual(await under({}, parties.researcher), ['training/grant.signature']);
   });
 
-  test('for somebody else, another program, another dataset, or a higher price does not cover the work', async () => {
+  test('for somebody else, another dataset, another auditor, or another price does not cover the work', async () => {
     assert.deepEqual(await under({ requester: parties.cedar.address }), ['training/grant.covers']);
-    assert.deepEqual(await under({ program: digestOf('another') }), ['training/grant.covers']);
     assert.deepEqual(await under({ amount: 51n }), ['training/grant.covers']);
-    assert.deepEqual(await under({ amount: 39n }), ['training/grant.covers']);
+    assert.deepEqual(await under({ amount: 39n }), ['training/grant.covers', 'training/policy.allows']);
+    assert.deepEqual(await under({ purpose: ZERO_32 }), ['training/grant.covers']);
     assert.ok((await under({ dataset: 8n })).includes('training/grant.covers'));
+    const auditor = parties.cedar.address;
+    assert.ok((await under({ auditor })).includes('training/policy.allows'));
+  });
+
+  test('binds all of the job: whatever is changed in it needs another permission', async () => {
+    const { limits, outputs, inputs } = trainingManifest;
+    const [table] = inputs;
+    const drafts: Partial<Manifest>[] = [
+      { program: honest.evaluation.data },
+      { params: { target: 'sex' } },
+      { params: { target: 'ill', exclude: ['age'] } },
+      { inputs: [{ ...table!, name: 'a.safetensors' }] },
+      { limits: { ...limits, fuel: limits.fuel + 1 } },
+      { limits: { ...limits, memoryPages: 17 } },
+      { outputs: outputs.slice(1) },
+      { outputs: outputs.map(output => ({ ...output, maxBytes: output.maxBytes + 1 })) },
+    ];
+    for (const draft of drafts) {
+      const manifest = { ...trainingManifest, ...draft };
+      const study = await makeStudy({ training: () => ({ manifest }) });
+      assert.ok((await failedOfStudy(study)).includes('training/grant.terms'), Object.keys(draft).join(', '));
+    }
+  });
+
+  test('draws seed and time: any other may have been chosen', async () => {
+    const grant = await makeGrant(trainingManifest);
+    const third = drawOfUse(grant.message, 2);
+    const second = drawOfUse(grant.message, 1);
+    for (const draw of [
+      { seed: new Uint8Array(32) },
+      { timeMs: 1 },
+      third,
+      { seed: second.seed, timeMs: 1 },
+    ]) {
+      const study = await makeStudy({ training: () => ({ grant, draw }) });
+      assert.deepEqual(await failedOfStudy(study), ['training/grant.draw']);
+    }
+    const other = await makeStudy({ training: () => ({ grant, draw: second }) });
+    assert.deepEqual(await failedOfStudy(other), []);
+    assert.ok((await under({ uses: 4_294_967_295 })).includes('training/policy.allows'));
+  });
+
+  test('must be for the bits that such a job can tell', async () => {
+    const { bits } = training.grant!.message;
+    for (const other of [bits - 1n, bits + 1n, 0n]) {
+      assert.deepEqual(await under({ bits: other }), ['training/verdict.bits']);
+    }
+  });
+
+  test('is no leave to have the work checked by others', async () => {
+    const order = { assurance: assurances.replay };
+    const study = await makeStudy({ training: () => ({ order }) });
+    assert.ok((await failedOfStudy(study)).includes('training/grant.covers'));
   });
 
   test('that had ended, or not begun, does not hold', async () => {
@@ -211,6 +287,31 @@ describe('the data owner’s permission', () => {
     ]);
   });
 
+  test('under rules that forbid such a job is told', async () => {
+    const strict: Partial<Policy>[] = [
+      { outputs: { model: 0, metrics: 1, evaluation: 1 } },
+      { bits: { job: 20, requesterYear: 20, year: 20, total: 20 } },
+      { maxFuel: 10 },
+      { maxUses: 1 },
+      { amount: 41n },
+      { auditors: [parties.cedar.address] },
+    ];
+    for (const change of strict) {
+      const own = { ...policy, ...change };
+      const digest = policyDigest(own);
+      const grant = await makeGrant(trainingManifest, { policy: digest });
+      const study = await makeStudy({ training: () => ({ grant }) });
+      study.world.blobs.set(cidOfDigest(digest, DAG_CBOR), encodeNode(toWire(own)));
+      const record = study.world.chain.datasets.get(7n)!;
+      study.world.chain.datasets.set(7n, { ...record, policyDigest: digest });
+      assert.deepEqual(
+        await failedOfStudy(study),
+        ['training/policy.allows'],
+        Object.keys(change).join(', '),
+      );
+    }
+  });
+
   test('by an owner who has sold the data since is not called a forgery', async () => {
     const record = honest.world.chain.datasets.get(7n)!;
     const sold = { ...record, owner: parties.cedar.address, epoch: record.epoch! + 1n };
@@ -223,26 +324,115 @@ describe('the data owner’s permission', () => {
 });
 
 describe('what left the custodian', () => {
+  const trainingWith = (verdict: JobPlan['verdict']) =>
+    makeStudy({ training: () => ({ verdict: verdict! }) });
+
   test('past the gate, or judged by other rules, is told', async () => {
-    const passed = await makeStudy({ training: () => ({ verdict: { artefacts: [] } }) });
+    const passed = await trainingWith({ artefacts: [], word: 'withheld' });
     assert.deepEqual(await failedOfStudy(passed), ['training/verdict.outputs']);
-    const lax = await makeStudy({ training: () => ({ verdict: { policy: digestOf('no rules') } }) });
+    const lax = await trainingWith({ policy: digestOf('no rules') });
     assert.deepEqual(await failedOfStudy(lax), ['training/verdict.policy']);
-    const withheld = await makeStudy({
-      training: () => ({
-        verdict: {
-          artefacts: training.outputs.map(({ name }) => ({
-            name,
-            class: 'metrics' as const,
-            decision: 'withheld' as const,
-            size: 0,
-            sha256: digestOf(''),
-            reasons: [],
-          })),
-        },
-      }),
-    });
-    assert.deepEqual(await failedOfStudy(withheld), ['training/verdict.outputs']);
+  });
+
+  test('under a word that does not fit, for other bits than granted, or as another class, is told', async () => {
+    assert.deepEqual(await failedOfStudy(await trainingWith({ word: 'withheld' })), [
+      'training/verdict.word',
+    ]);
+    const bits = Number(training.grant!.message.bits) + 1;
+    assert.deepEqual(await failedOfStudy(await trainingWith({ bits })), ['training/verdict.bits']);
+    const artefacts = training.outputs.map(({ name, size, sha256 }) => ({
+      name,
+      size,
+      sha256,
+      class: 'model' as const,
+    }));
+    assert.deepEqual(await failedOfStudy(await trainingWith({ artefacts })), ['training/verdict.word']);
+  });
+
+  test('without all that was declared is fine under its word, and only under it', async () => {
+    const partly = (word: 'released' | 'withheld') =>
+      makeStudy({
+        training: plan => ({
+          result: {
+            ...plan.result,
+            outputs: new Map([...plan.result.outputs].filter(([name]) => name === 'model.onnx')),
+          },
+          verdict: { word },
+        }),
+      });
+    assert.deepEqual(await failedOfStudy(await partly('withheld')), []);
+    assert.deepEqual(await failedOfStudy(await partly('released')), ['training/verdict.word']);
+  });
+
+  test('in a file with anything else in it is told, though custodian, gate and auditor agree on it', async () => {
+    const hiding = (change: (files: Map<string, Uint8Array>) => [string, Uint8Array]) =>
+      makeStudy({
+        training: plan => ({
+          result: { ...plan.result, outputs: new Map([...plan.result.outputs, change(plan.result.outputs)]) },
+        }),
+      });
+    const text = (files: Map<string, Uint8Array>) => JSON.parse(utf8.decode(files.get('metrics.json')!));
+    const padded = await hiding(files => [
+      'metrics.json',
+      utf8.encode(`${utf8.decode(files.get('metrics.json')!)} \t `),
+    ]);
+    assert.deepEqual(await failedOfStudy(padded), ['training/rebuilt.metrics.json']);
+    const precise = await hiding(files => [
+      'metrics.json',
+      utf8.encode(JSON.stringify({ ...text(files), accuracy: 0.123456789 })),
+    ]);
+    assert.deepEqual(await failedOfStudy(precise), ['training/rebuilt.metrics.json']);
+    const named = await hiding(files => [
+      'metrics.json',
+      utf8.encode(JSON.stringify({ ...text(files), classes: ['row 17 is ill', 'yes'] })),
+    ]);
+    assert.deepEqual(await failedOfStudy(named), ['training/rebuilt.metrics.json']);
+    const model = await hiding(files => [
+      'model.onnx',
+      new Uint8Array([...files.get('model.onnx')!, 0x12, 1, 0x61]),
+    ]);
+    assert.deepEqual(await failedOfStudy(model), ['training/rebuilt.model.onnx']);
+  });
+
+  test('is bounded by the record the gate went by, whatever the owner has written since', async () => {
+    const { world } = await makeStudy();
+    const narrower = { ...record, 'koinon:table': { ...description, columns: description.columns.slice(1) } };
+    world.blobs.set(cidOfNode(narrower), encodeNode(narrower));
+    const dataset = { ...world.chain.datasets.get(7n)!, metadataDigest: digestOfCid(cidOfNode(narrower)) };
+    const checksOf = (sources: Sources, records?: ReadonlyMap<string, string>) =>
+      collect(verifyJob(training, domains, 'job', sources, records));
+    const later = await checksOf({ ...world.sources, dataset: async () => dataset });
+    assert.deepEqual(names(later, 'failed'), []);
+    assert.ok(names(later, 'skipped').includes('job/verdict.record'));
+    for (const id of ['verdict.bits', 'rebuilt.model.onnx'])
+      assert.equal(later.find(check => check.id === id)!.state, 'ok', id);
+    const named = await checksOf(world.sources, new Map([['7', cidOfNode(narrower)]]));
+    for (const id of ['job/verdict.record', 'job/verdict.bits'])
+      assert.ok(names(named, 'failed').includes(id), id);
+  });
+
+  test('is explained: the bound, a line for each of its parts, and what bits do not say', async () => {
+    const checks = await collect(verifyPassport(honest.bytes, honest.cid, honest.world.sources));
+    const { notes } = checks.find(({ job, id }) => job === 'training' && id === 'verdict.bits')!;
+    const { bits } = training.grant!.message;
+    assert.match(
+      notes![0]!,
+      new RegExp(`^This release can tell at most ${bits} bits.*${bits} yes/no questions`),
+    );
+    for (const part of [
+      /model\.onnx, the weights/,
+      /metrics\.json, what the program says/,
+      /auditor reported/,
+    ]) {
+      assert.ok(
+        notes!.some(note => part.test(note) && /^\d+\.\d bits of them: /.test(note)),
+        `${part}`,
+      );
+    }
+    assert.match(notes!.at(-2)!, new RegExp(`2 such uses: at most ${2n * bits} bits`));
+    assert.match(notes!.at(-1)!, /not about whom/);
+    const told = notes!.slice(1, -2).reduce((sum, note) => sum + Number.parseFloat(note), 0);
+    assert.ok(told <= Number(bits) + 0.5 && told > Number(bits) - 2, `${told} of ${bits}`);
   });
 
   test('without being declared, or larger than declared, is told', async () => {
@@ -264,7 +454,7 @@ describe('what left the custodian', () => {
     const study = await makeStudy({
       metrics: () => ({ receipt: { execution: executionCommitment(opening) } }),
     });
-    const evidence = { ...study.passport.evaluations[0]!.metrics, opening };
+    const evidence = { ...study.evaluation.metrics, opening };
     assert.ok((await failedOf(evidence, study.world.sources)).includes('execution.opening'));
   });
 });
@@ -319,14 +509,9 @@ describe('a replay', () => {
 describe('a passport of true jobs that do not belong together', () => {
   test('another model’s predictions, or measures of them, are told', async () => {
     const other = await makeStudy({
-      training: plan => ({
-        result: {
-          ...plan.result,
-          outputs: new Map([...plan.result.outputs, ['model.onnx', utf8.encode('better')]]),
-        },
-      }),
+      training: plan => ({ result: runTwin(plan.manifest, [utf8.encode('other private rows')]) }),
     });
-    const [mine, its] = [honest.passport.evaluations[0]!, other.passport.evaluations[0]!];
+    const [mine, its] = [honest.evaluation, other.evaluation];
     const { blobs, chain } = honest.world;
     for (const [name, bytes] of other.world.blobs) blobs.set(name, bytes);
     const judge = async (evaluation: typeof mine) => {
@@ -358,6 +543,122 @@ describe('a passport of true jobs that do not belong together', () => {
     assert.deepEqual(names(checks, 'failed'), ['metrics/metrics.program']);
     assert.ok(names(checks, 'skipped').includes('passport/training.program'));
   });
+});
+
+describe('a test on rows held back at the custodian', () => {
+  const failing = async (
+    change: Parameters<typeof makeHeldBackStudy>[0],
+    own: Partial<Passport> = {},
+  ): Promise<string[]> => {
+    const study = await makeHeldBackStudy(change);
+    const published = publish(study.world, { ...study.passport, ...own });
+    const { sources } = study.world;
+    return names(await collect(verifyPassport(published.bytes, published.cid, sources)), 'failed');
+  };
+  /** The measuring job bent, with its owner's permission. */
+  const measuring = (bend: (manifest: Manifest) => Partial<Manifest>, more: Partial<JobPlan> = {}) => ({
+    metrics: (plan: JobPlan) => ({ manifest: { ...plan.manifest, ...bend(plan.manifest) }, ...more }),
+  });
+  const inputs = (change: (source: Manifest['inputs'][number]['source']) => object) =>
+    measuring(manifest => ({
+      inputs: manifest.inputs.map(input => ({
+        ...input,
+        source: { ...input.source, ...change(input.source) } as typeof input.source,
+      })),
+    }));
+  const rows = (change: object) =>
+    inputs(source => ('dataset' in source ? { dataset: { ...source.dataset, ...change } } : {}));
+
+  test('that was made as said fails nothing, and nobody outside replays it', async () => {
+    const study = await makeHeldBackStudy();
+    const checks = await collect(verifyPassport(study.bytes, study.cid, study.world.sources));
+    assert.deepEqual(names(checks, 'failed'), []);
+    assert.deepEqual(names(checks, 'skipped'), [
+      'training/execution.opening',
+      'training/replay',
+      'metrics/execution.opening',
+      'metrics/replay',
+    ]);
+    const of = (id: string) => checks.find(check => check.id === id && check.job !== 'training')!;
+    assert.match(of('passport.evaluations').detail, /1 on rows held back at the custodian/);
+    assert.match(of('link.rows').detail, /^Rows held back, of dataset 7/);
+    assert.match(of('replay').detail, /never leave their custodian/);
+    assert.match(of('verdict.bits').notes!.join(' '), /the measures, for all rows and by group/);
+  });
+
+  test('that read the rows the model was trained on is told', async () => {
+    const failed = await failing(rows({ rows: 'training' }));
+    assert.ok(failed.includes('metrics/link.rows'), failed.join(', '));
+  });
+
+  test('of other rows, another model, or with something else beside it, is told', async () => {
+    assert.ok((await failing(rows({ contentRoot: digestOf('other rows') }))).includes('metrics/link.rows'));
+    assert.ok((await failing(rows({ id: '8' }))).includes('metrics/link.rows'));
+    const other = cidOfBlob(utf8.encode('another model'));
+    const swapped = await failing(inputs(source => ('candidate' in source ? { candidate: other } : {})));
+    assert.deepEqual(swapped, ['metrics/link.model']);
+    const beside = await failing(
+      measuring(({ inputs }) => ({ inputs: [{ name: 'key.bin', source: { cid: other } }, ...inputs] })),
+    );
+    assert.ok(beside.includes('metrics/link.model') && beside.includes('metrics/policy.allows'));
+    const none = await failing(measuring(({ inputs }) => ({ inputs: inputs.slice(1) })));
+    assert.ok(none.includes('metrics/link.model'));
+  });
+
+  test('by another program, of another column, or away from the custodian, is told', async () => {
+    const program = cidOfBlob(utf8.encode('my own program'));
+    const { grant: own } = await grantFor({ program });
+    assert.deepEqual(await failing(measuring(() => ({ program }), { grant: own })), [
+      'metrics/metrics.program',
+    ]);
+    const params = { target: 'sex' };
+    assert.ok((await failing(measuring(() => ({ params })))).includes('metrics/link.target'));
+    const elsewhere = await failing(measuring(() => ({}), { provider: parties.alder }));
+    assert.deepEqual(elsewhere, ['metrics/link.rows']);
+  });
+
+  test('of a dataset that the passport does not name is told', async () => {
+    const study = await makeHeldBackStudy();
+    const evaluations = [{ ...study.evaluation, heldBack: '8' }];
+    const { bytes, cid } = publish(study.world, { ...study.passport, evaluations });
+    const checks = await collect(verifyPassport(bytes, cid, study.world.sources));
+    assert.deepEqual(names(checks, 'failed'), ['metrics/link.rows']);
+  });
+
+  test('passed off as one on public rows, or the other way round, is told', async () => {
+    const heldBack = await makeHeldBackStudy();
+    const study = await makeStudy();
+    for (const [name, bytes] of heldBack.world.blobs) study.world.blobs.set(name, bytes);
+    const judged = async (evaluation: Passport['evaluations'][number]) => {
+      const { bytes, cid } = publish(study.world, { ...study.passport, evaluations: [evaluation] });
+      const { anchor: _, candidates: __, ...sources } = study.world.sources;
+      return names(await collect(verifyPassport(bytes, cid, sources)), 'failed');
+    };
+    const { data, predictions, metrics } = study.evaluation;
+    const asPublic = await judged({ data, predictions, metrics: heldBack.evaluation.metrics });
+    assert.deepEqual(asPublic, ['metrics/link.predictions']);
+    const asHeldBack = await judged({ heldBack: '7', metrics });
+    assert.deepEqual(asHeldBack, ['metrics/link.model', 'metrics/link.rows']);
+  });
+
+  test('after a training on those same rows is told', async () => {
+    const manifest = {
+      ...trainingManifest,
+      inputs: trainingManifest.inputs.map(input => ({
+        ...input,
+        source: { dataset: { id: '7', contentRoot: CONTENT_ROOT, rows: 'held-back' as const } },
+      })),
+    };
+    const grant = await makeGrant(manifest);
+    const result = runTwin(manifest, [utf8.encode('rows held back')]);
+    const failed = await failing({ training: () => ({ manifest, grant, result }) });
+    assert.deepEqual(failed, ['passport/training.rows']);
+  });
+
+  async function grantFor(change: Partial<Manifest>) {
+    const { plans } = await makeHeldBackStudy();
+    return { grant: await makeGrant({ ...plans.metrics.manifest, ...change }) };
+  }
 });
 
 describe('the registration', () => {

@@ -13,18 +13,28 @@ export interface Check {
   title: string;
   /** What was found; when failed: what is wrong and what that would mean. */
   detail: string;
+  /** Sentences that everybody should read who relies on this, whatever came of the check; one a line. */
+  notes?: readonly string[];
 }
 
 /** What came out of one check. */
-export type Outcome = Pick<Check, 'state' | 'detail'>;
+export type Outcome = Pick<Check, 'state' | 'detail' | 'notes'>;
 
-export const ok = (detail: string): Outcome => ({ state: 'ok', detail });
+export const ok = (detail: string, notes?: readonly string[]): Outcome => ({
+  state: 'ok',
+  detail,
+  ...(notes ? { notes } : {}),
+});
 /** `wrong` is a sentence about what was found, `meaning` one about what follows from it. */
 export const failed = (wrong: string, meaning: string): Outcome => ({
   state: 'failed',
   detail: `${wrong} ${meaning}`,
 });
-export const skipped = (why: string): Outcome => ({ state: 'skipped', detail: why });
+export const skipped = (why: string, notes?: readonly string[]): Outcome => ({
+  state: 'skipped',
+  detail: why,
+  ...(notes ? { notes } : {}),
+});
 
 /** Thrown inside a check where somebody who was asked gave no answer: that proves nothing about the evidence. */
 export class NotAnswered extends Error {

@@ -9,7 +9,7 @@ import { verifyJob } from './verifyJob.ts';
 
 const study = await makeStudy();
 const { world, plans } = study;
-const { metrics } = study.passport.evaluations[0]!;
+const { metrics } = study.evaluation;
 const receipt = statementDigest('Receipt', metrics.receipt.message, domains);
 
 const checksOf = (evidence: JobEvidence, sources: Sources = world.sources) =>

@@ -1,4 +1,4 @@
-import { decodeManifest, type JobEvidence, type Manifest } from '@koinon/protocol';
+import { type Cid, decodeManifest, type JobEvidence, type Manifest } from '@koinon/protocol';
 import { readBlob } from './blob.ts';
 import type { Sources } from './sources.ts';
 
@@ -14,4 +14,10 @@ export async function readManifest(
   } catch {
     return undefined;
   }
+}
+
+/** The blob an input is, where it is a public one. */
+export function publicSource(source: Manifest['inputs'][number]['source']): Cid | undefined {
+  if ('cid' in source) return source.cid;
+  return 'candidate' in source ? source.candidate : undefined;
 }

@@ -2,24 +2,36 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   type Cid,
+  cidOfDigest,
   cidOfNode,
+  DAG_CBOR,
+  decodeManifest,
+  decodeNode,
   digestOfCid,
+  drawOfUse,
+  encodeManifest,
   encodeNode,
   type JobEvidence,
+  type Manifest,
   parseCid,
   toHex,
+  toWire,
+  type Verdict,
 } from '@koinon/protocol';
 import fc from 'fast-check';
 import type { Sources } from './sources.ts';
+import { makeJob } from './testing/makeJob.ts';
 import { domains, parties } from './testing/parties.ts';
 import { flipped, type Tampering, tamperings } from './testing/tamper.ts';
-import { collect, makeStudy, names } from './testing/world.ts';
+import { collect, makeHeldBackStudy, makeStudy, names } from './testing/world.ts';
 import { verifyJob } from './verifyJob.ts';
 import { verifyPassport } from './verifyPassport.ts';
 
 const study = await makeStudy();
 const { world, passport, bytes, cid } = study;
-const { predictions, metrics } = passport.evaluations[0]!;
+const { predictions, metrics } = study.evaluation;
+const heldBack = await makeHeldBackStudy();
+const blobs = [...world.blobs].filter(([name]) => name !== cid);
 
 /** Which check has to find a change, by the path of what was changed: the first pattern that matches counts. */
 const finders: readonly [pattern: RegExp, checks: readonly string[]][] = [
@@ -50,9 +62,9 @@ const finders: readonly [pattern: RegExp, checks: readonly string[]][] = [
   [/^audits\.0\.choice/, ['evidence.form']],
 ];
 
-async function requireFound(tampering: Tampering, job: string): Promise<void> {
+async function requireFound(tampering: Tampering, job: string, sources: Sources): Promise<void> {
   const { path, what, value } = tampering;
-  const checks = await collect(verifyJob(value as JobEvidence, domains, job, world.sources));
+  const checks = await collect(verifyJob(value as JobEvidence, domains, job, sources));
   const found = checks.filter(({ state }) => state === 'failed').map(({ id }) => id);
   const wanted = ['evidence.form', ...finders.find(([pattern]) => pattern.test(path))![1]];
   assert.ok(
@@ -63,11 +75,16 @@ async function requireFound(tampering: Tampering, job: string): Promise<void> {
 }
 
 describe('whatever is changed in the evidence of a job, the check it concerns finds it', () => {
-  for (const [job, evidence] of Object.entries({ training: passport.training, predictions })) {
+  const jobs: [string, JobEvidence, Sources][] = [
+    ['training', passport.training, world.sources],
+    ['predictions', predictions, world.sources],
+    ['metrics on rows held back', heldBack.evaluation.metrics, heldBack.world.sources],
+  ];
+  for (const [job, evidence, sources] of jobs) {
     test(`in ${job}`, async () => {
       let count = 0;
       for (const tampering of tamperings(evidence)) {
-        await requireFound(tampering, job);
+        await requireFound(tampering, job, sources);
         count++;
       }
       assert.ok(count > 100, `${count} changes`);
@@ -75,8 +92,85 @@ describe('whatever is changed in the evidence of a job, the check it concerns fi
   }
 });
 
+describe('whatever is changed in what the owner of the data agreed to, or was told,', () => {
+  const failedOf = async (evidence: JobEvidence) =>
+    names(await collect(verifyJob(evidence, domains, 'job', world.sources)), 'failed');
+
+  test('in the job, by requester and custodian together, is found: the permission was for another', async () => {
+    let count = 0;
+    const { seed, ...draft } = study.plans.training.manifest;
+    for (const { path, what, value } of tamperings(draft)) {
+      const manifest = readAgain({ ...(value as Manifest), seed });
+      // The draw is the permission's own: it has a check of its own.
+      if (!manifest || path === 'timeMs') continue;
+      const failed = await failedOf(await makeJob(world, { ...study.plans.training, manifest }));
+      assert.ok(failed.includes('job/grant.terms'), `${path} ${what}`);
+      count++;
+    }
+    assert.ok(count > 20, `${count} changes`);
+    const { grant } = study.plans.training;
+    const { timeMs, seed: drawn } = drawOfUse(grant!.message, 0);
+    for (const draw of [{ timeMs: timeMs + 1 }, { seed: flipped(drawn, 5, 1) }]) {
+      assert.deepEqual(await failedOf(await makeJob(world, { ...study.plans.training, draw })), [
+        'job/grant.draw',
+      ]);
+    }
+  });
+
+  test('in the verdict, by the custodian itself, is found, but for what only owner and auditor can open', async () => {
+    const honest = decodeNode(world.blobs.get(passport.training.verdict!)!) as Verdict;
+    for (const { path, what, value } of tamperings(honest)) {
+      const verdict = value as Verdict;
+      if (what === 'left out' && !path.includes('.')) {
+        const given = Object.fromEntries([[path, undefined]]) as Partial<Verdict>;
+        await assert.rejects(makeJob(world, { ...study.plans.training, verdict: given }), path);
+        continue;
+      }
+      const failed = await failedOf(await makeJob(world, { ...study.plans.training, verdict }));
+      // A record may have been rewritten since; which one it was, a passport tells.
+      if (path === 'sealed' || (path === 'record' && what === 'altered')) assert.deepEqual(failed, [], path);
+      else
+        assert.ok(
+          failed.some(name => /verdict\.(bytes|bits|word|outputs|policy)/.test(name)),
+          `${path} ${what}: ${failed.join(', ')}`,
+        );
+    }
+  });
+});
+
+/** The manifest as it is read from its bytes; undefined where it is none. */
+function readAgain(manifest: Manifest): Manifest | undefined {
+  try {
+    return decodeManifest(encodeManifest(manifest));
+  } catch {
+    return undefined;
+  }
+}
+
+test('an evaluation passed off as one of the other kind is found', async () => {
+  const { data } = study.evaluation;
+  const wrong = [
+    { ...heldBack.evaluation, data },
+    { data, metrics },
+    { heldBack: '7', predictions, metrics },
+    { heldBack: '7', metrics },
+    { heldBack: '7', metrics: predictions },
+    { data, predictions: heldBack.evaluation.metrics, metrics: heldBack.evaluation.metrics },
+  ];
+  for (const evaluation of wrong) {
+    const wire = toWire({ ...passport, evaluations: [evaluation] });
+    const blob = async (asked: Cid) => world.blobs.get(asked) ?? heldBack.world.blobs.get(asked);
+    const checks = await collect(verifyPassport(encodeNode(wire), cidOfNode(wire), { blob }));
+    const kinds = /passport\.form|link\.(model|rows|predictions)/;
+    assert.ok(
+      names(checks, 'failed').some(name => kinds.test(name)),
+      Object.keys(evaluation).join(', '),
+    );
+  }
+});
+
 test('whatever is changed in a passport by its own publisher fails, but for what is only the publisher’s word', async () => {
-  const word = /^(name|createdAt|datasets\.0\.metadata)$/;
+  const word = /^(name|createdAt)$/;
   const { training: _, evaluations: __, ...own } = passport;
   for (const { path, what, value } of tamperings({ ...own, evaluations: [] })) {
     const changed = {
@@ -110,12 +204,12 @@ test('one altered byte of any blob is found, by the check that names it', async 
   const concerned = new Map<Cid, RegExp>([
     [passport.training.verdict!, /^training\/verdict\.bytes$/],
     [passport.model, /^training\/output\.model\.onnx$/],
-    [passport.evaluations[0]!.data, /^predictions\/input\.table\.safetensors$/],
+    [study.evaluation.data, /^predictions\/input\.table\.safetensors$/],
     [predictions.manifest, /^predictions\/manifest\.bytes$/],
     [metrics.outputs[0]!.cid, /^metrics\/output\.metrics\.json$/],
     [passport.datasets[0]!.metadata, /^passport\/dataset\.7\.metadata$/],
+    [cidOfDigest(passport.training.grant!.message.policy, DAG_CBOR), /^training\/policy\.bytes$/],
   ]);
-  const blobs = [...world.blobs].filter(([name]) => name !== cid);
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...blobs),

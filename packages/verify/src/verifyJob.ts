@@ -9,14 +9,18 @@ import { checkGrant } from './job/checkGrant.ts';
 import { checkInclusion } from './job/checkInclusion.ts';
 import { checkInputs, checkManifest } from './job/checkManifest.ts';
 import { checkOutputs } from './job/checkOutputs.ts';
+import { checkPolicy } from './job/checkPolicy.ts';
+import { checkRebuilt } from './job/checkRebuilt.ts';
 import { checkReplay } from './job/checkReplay.ts';
 import { checkStatements } from './job/checkStatements.ts';
 import { checkVerdict } from './job/checkVerdict.ts';
 import { type JobContext, jobContext } from './job/context.ts';
+import type { Records } from './job/gateTerms.ts';
 import type { Sources } from './sources.ts';
 
 /**
- * Everything that can be checked about one job, as it is found out. `job` is the word that stands on each check.
+ * Everything that can be checked about one job, as it is found out. `job` is the word that stands on each check;
+ * `records` names the records of datasets, where a passport does: else the chain is asked for them.
  * Evidence is a stranger's: whatever is wrong with it, its form included, is a failed check and never an error.
  */
 export async function* verifyJob(
@@ -24,6 +28,7 @@ export async function* verifyJob(
   domains: Domains,
   job: string,
   sources: Sources,
+  records?: Records,
 ): AsyncGenerator<Check> {
   let context: JobContext | undefined;
   yield await checkerFor(job)('evidence.form', 'The evidence is complete and well formed.', async () => {
@@ -31,7 +36,7 @@ export async function* verifyJob(
     if (!parsed.success) {
       return failed(`It is not: ${z.prettifyError(parsed.error)}.`, 'Nothing in it can be relied on.');
     }
-    context = await jobContext(parsed.data, domains, job, sources);
+    context = await jobContext(parsed.data, domains, job, sources, records);
     return ok('Every part is there.');
   });
   if (!context) return;
@@ -40,9 +45,11 @@ export async function* verifyJob(
   yield* checkInputs(context);
   yield* checkStatements(context);
   yield* checkGrant(context);
+  yield* checkPolicy(context);
   yield* checkExecution(context);
   yield* checkOutputs(context);
   yield* checkVerdict(context);
+  yield* checkRebuilt(context);
   yield* checkInclusion(context.check, sources, {
     prefix: 'log',
     what: 'receipt',

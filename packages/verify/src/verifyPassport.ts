@@ -1,15 +1,17 @@
 import { type Cid, type Passport, parseCid } from '@koinon/protocol';
 import { isContentOf } from './blob.ts';
 import { type Check, checkerFor, failed, ok, skipped } from './check.ts';
+import type { Records } from './job/gateTerms.ts';
 import { checkMetrics, checkPredictions } from './passport/checkEvaluation.ts';
+import { checkHeldBack } from './passport/checkHeldBack.ts';
 import { checkRegistration } from './passport/checkRegistration.ts';
 import { checkTraining } from './passport/checkTraining.ts';
-import { evaluationsOf } from './passport/jobsOf.ts';
+import { evaluationsOf, jobsOf, type NamedJob } from './passport/jobsOf.ts';
 import { readPassport } from './passport/readPassport.ts';
 import { remember } from './remember.ts';
 import type { Sources } from './sources.ts';
 import { verifyJob } from './verifyJob.ts';
-import { short } from './words.ts';
+import { count, list, short } from './words.ts';
 
 /**
  * Everything that can be checked about a model by its passport: each job, the links between them, and what the chain
@@ -28,7 +30,7 @@ export async function* verifyPassport(bytes: Uint8Array, cid: Cid, given: Source
   });
   yield await check('passport.form', 'The passport is complete and well formed.', () => {
     passport = readPassport(bytes);
-    return ok(`“${passport.name}”, ${1 + 2 * passport.evaluations.length} jobs.`);
+    return ok(`“${passport.name}”, ${count(jobsOf(passport).length, 'job')}.`);
   });
   if (!passport) return;
   const { chainId, nodes } = passport.domains;
@@ -50,18 +52,33 @@ export async function* verifyPassport(bytes: Uint8Array, cid: Cid, given: Source
         );
   });
   yield* checkRegistration(passport, cid, sources, check);
-  yield await check('passport.evaluations', 'The passport tells how the model was judged.', () =>
-    passport!.evaluations.length > 0
-      ? ok(`${passport!.evaluations.length} on public rows.`)
-      : skipped('It holds no evaluation: how good the model is, nobody has shown.'),
-  );
+  yield await check('passport.evaluations', 'The passport tells how the model was judged.', () => {
+    const evaluations = evaluationsOf(passport!);
+    const heldBack = evaluations.filter(each => 'heldBack' in each).length;
+    const kinds = [
+      ...(heldBack < evaluations.length ? [`${evaluations.length - heldBack} on public rows`] : []),
+      ...(heldBack > 0
+        ? [`${heldBack} on rows held back at the custodian, which only the auditor can replay`]
+        : []),
+    ];
+    return kinds.length > 0
+      ? ok(`${list(kinds)}.`)
+      : skipped('It holds no evaluation: how good the model is, nobody has shown.');
+  });
   yield* checkTraining(passport, sources, check);
-  yield* verifyJob(passport.training, domains, 'training', sources);
+  const records: Records = new Map(passport.datasets.map(({ id, metadata }) => [id, metadata]));
+  const jobChecks = ({ name, evidence }: NamedJob) => verifyJob(evidence, domains, name, sources, records);
+  const [training] = jobsOf(passport);
+  yield* jobChecks(training!);
   for (const evaluation of evaluationsOf(passport)) {
-    const { predictions, metrics } = evaluation;
-    yield* verifyJob(predictions.evidence, domains, predictions.name, sources);
-    yield* checkPredictions(passport, evaluation, sources);
-    yield* verifyJob(metrics.evidence, domains, metrics.name, sources);
-    yield* checkMetrics(passport, evaluation, sources);
+    if ('heldBack' in evaluation) {
+      yield* jobChecks(evaluation.metrics);
+      yield* checkHeldBack(passport, evaluation, sources);
+    } else {
+      yield* jobChecks(evaluation.predictions);
+      yield* checkPredictions(passport, evaluation, sources);
+      yield* jobChecks(evaluation.metrics);
+      yield* checkMetrics(passport, evaluation, sources);
+    }
   }
 }

@@ -3,8 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { buildWeb } from '../scripts/build.ts';
-import type { Passport, Status, Step, Study } from '../src/api/answers.ts';
+import type { Passport, RequestView, Status, Step, Study } from '../src/api/answers.ts';
+import { assertAccessible, assertFits } from './accessibility.ts';
 import { openBrowser, skipWithoutBrowser } from './browser.ts';
+import { ownerDryRun, ownerRequest, stepsIn } from './ownerRequest.ts';
 import {
   answerJson,
   type Instead,
@@ -71,7 +73,7 @@ describe('the page in a browser', { skip }, () => {
   });
 
   for (const [what, cid] of [
-    ['output', () => passport().evaluations[0]!.predictions.outputs[0]!.cid],
+    ['output', () => passport().evaluations[0]!.metrics.outputs[0]!.cid],
     ['manifest', () => passport().evaluations[0]!.metrics.manifest],
     ['passport', () => model().passport],
   ] as const) {
@@ -150,55 +152,160 @@ describe('the page in a browser', { skip }, () => {
     });
   });
 
-  test('a data owner with the token sees what would run, approves, and the token leaves the address', async () => {
+  describe('the owner’s desk', () => {
     const token = 'a-token-of-this-node';
-    const asked: { path: string; authorization: string | undefined }[] = [];
-    const steps = jsonOf<{ steps: Step[] }>(recorded, studyKeys(recorded)[0]!).steps;
-    const result = steps.find(step => step.name === 'permission.asked')!.result as Record<string, unknown>;
-    let status = 'pending';
-    const instead: Instead = (request, response) => {
-      const path = request.url ?? '';
-      if (path === '/api/status') {
-        const own = jsonOf<Status>(recorded, 'GET /api/status');
-        return answerJson(response, { ...own, roles: ['custody'], pendingRequests: 1 });
-      }
-      if (!path.startsWith('/api/requests') && path !== '/api/jobs') return false;
-      const { authorization } = request.headers;
-      asked.push({ path, authorization });
-      if (path === '/api/jobs') return answerJson(response, { jobs: [] });
-      if (authorization !== `Bearer ${token}`) {
-        return answerJson(
-          response,
-          { error: { code: 'K_HTTP_TOKEN', message: 'This call needs the token.' } },
-          401,
-        );
-      }
-      if (request.method === 'POST') {
-        status = 'approved';
-        return answerJson(response, { grant: {} });
-      }
-      const manifest = {
-        program: 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy',
-        params: { target: 'heart_disease' },
-        limits: { fuel: 1000 },
-        outputs: [{ name: 'model.onnx', class: 'model', maxBytes: 1024 }],
+    /** A custodian with one request; remembers what it was told. */
+    const custodian = () => {
+      const told: { path: string; body: unknown }[] = [];
+      const steps = stepsIn(recorded);
+      let request: RequestView = ownerRequest(recorded, steps);
+      const isOwner = ({ headers }: IncomingMessage) => headers.authorization === `Bearer ${token}`;
+      const instead: Instead = (question, response) => {
+        const path = question.url ?? '';
+        if (path === '/api/status') {
+          const own = jsonOf<Status>(recorded, 'GET /api/status');
+          return answerJson(response, { ...own, roles: ['custody'], pendingRequests: 1 });
+        }
+        if (path === '/api/jobs') return answerJson(response, { jobs: [] });
+        if (!path.startsWith('/api/requests')) return false;
+        if (!isOwner(question)) {
+          const error = { code: 'K_HTTP_TOKEN', message: 'This call needs the token.' };
+          return answerJson(response, { error }, 401);
+        }
+        if (question.method !== 'POST') {
+          if (path.startsWith(`/api/requests/${request.digest}`)) return answerJson(response, request);
+          const isListed = request.status === 'pending' || !path.includes('status=pending');
+          return answerJson(response, { requests: isListed ? [request] : [] });
+        }
+        void bodyOf(question).then(body => {
+          told.push({ path, body });
+          if (path.endsWith('/dry-run')) return answerJson(response, ownerDryRun(recorded, steps));
+          request = { ...request, status: path.endsWith('/approve') ? 'approved' : 'denied' };
+          return answerJson(response, path.endsWith('/approve') ? { grant: {} } : { denied: 1 });
+        });
+        return true;
       };
-      return answerJson(response, { requests: [{ ...result, status, receivedAtMs: 0, manifest }] });
+      return {
+        told,
+        instead,
+        request,
+        change: (changes: Partial<RequestView>) => {
+          request = { ...request, ...changes };
+        },
+      };
     };
-    await withPage(instead, async (page, url) => {
-      await page.goto(`${url}/data`);
-      await page.getByLabel('Token of this node').waitFor();
+    const open = async (page: Page, url: string) => {
       await page.goto(`${url}/data#token=${token}`);
-      await page.reload();
-      await page.getByText('waits for your answer').waitFor();
-      assert.equal(await page.evaluate('location.hash'), '');
-      await page.getByText('What exactly would run').click();
-      await page.getByText('model.onnx (model, at most 1.0 KiB)').waitFor();
-      await page.getByRole('button', { name: 'Approve' }).click();
-      await page.getByText('approved', { exact: false }).first().waitFor();
-      const approval = asked.find(({ path }) => path.endsWith('/approve'));
-      assert.equal(approval?.authorization, `Bearer ${token}`);
-      await page.getByText('Nothing left.').waitFor();
+      await page.getByText('waiting').first().waitFor();
+      await page.getByText('Look at all of it').click();
+      await page.getByRole('heading', { name: 'What could leave' }).waitFor();
+    };
+
+    test('shows all of a request, and grants just that once its bits are typed', async () => {
+      const { told, instead, request } = custodian();
+      const { bits, terms, uses } = request.request.message;
+      await withPage(instead, async (page, url) => {
+        await page.goto(`${url}/data`);
+        await page.getByLabel('Token of this node').waitFor();
+        // Another part of the same address would load nothing.
+        await page.goto('about:blank');
+        await open(page, url);
+        assert.equal(await page.evaluate('location.hash'), '');
+        const shown = (await page.textContent('[data-request]')) ?? '';
+        for (const said of [
+          'a program Koinon does not ship: 12,345 bytes',
+          'imports koinon_io.read',
+          'target = ',
+          'your rows to train on',
+          'model.onnx: a model, written anew by the gate',
+          `${bits} bits a use: as much as ${bits} yes/no questions`,
+          '3,000 bits; ',
+        ])
+          assert.ok(shown.includes(said), `${said} is not in ${shown}`);
+        await assertAccessible(page, 'a request');
+        await page.getByRole('button', { name: 'Grant …' }).press('Enter');
+        const dialog = page.getByRole('dialog');
+        const field = dialog.getByLabel('type the number of bits');
+        await assertAccessible(page, 'the question');
+        await page.keyboard.press('Escape');
+        await dialog.waitFor({ state: 'detached' });
+        assert.match((await page.evaluate('document.activeElement.textContent')) as string, /Grant …/);
+        await page.getByRole('button', { name: 'Grant …' }).press('Enter');
+        await field.fill('1');
+        await page.keyboard.press('Enter');
+        await dialog.getByText(`type ${bits}`).waitFor();
+        assert.deepEqual(told, []);
+        await field.fill(bits);
+        await page.keyboard.press('Enter');
+        await page.getByText('No request waits for you').waitFor({ timeout: LONG_MS });
+        assert.deepEqual(told, [
+          { path: `/api/requests/${request.digest}/approve`, body: { terms, bits, uses } },
+        ]);
+        await page.getByText('Nothing left.').waitFor();
+        await page.getByRole('button', { name: 'Show decided ones too' }).click();
+        await page.getByText('granted').waitFor();
+      });
+    });
+
+    test('grants nothing where the job that is shown is not the one that would be signed', async () => {
+      const { told, instead, request, change } = custodian();
+      change({ manifest: { ...request.manifest, params: { target: 'another' } } });
+      await withPage(instead, async (page, url) => {
+        await open(page, url);
+        await page.getByRole('button', { name: 'Grant …' }).click();
+        await page.getByLabel('type the number of bits').fill(request.request.message.bits);
+        await page.keyboard.press('Enter');
+        await page.getByText('not the one a grant would be for').waitFor({ timeout: LONG_MS });
+        assert.deepEqual(told, []);
+      });
+    });
+
+    test('a try on the rows is told with its figures and weights, and fits on a phone', async () => {
+      const { told, instead, request } = custodian();
+      await withPage(instead, async (page, url) => {
+        await page.setViewportSize({ width: 360, height: 740 });
+        await open(page, url);
+        await page.getByText('counts one bit').waitFor();
+        await page.getByRole('button', { name: 'Try it on my rows first' }).click();
+        await page.waitForSelector('[data-dry-run=released]', { timeout: LONG_MS });
+        const shown = (await page.textContent('[data-dry-run]')) ?? '';
+        assert.match(shown, /would leave: written anew from its facts/);
+        assert.match(shown, /accuracy.*0\.895/);
+        assert.match(shown, /smaller weights/);
+        assert.deepEqual(told, [{ path: `/api/requests/${request.digest}/dry-run`, body: {} }]);
+        await assertFits(page, 'a request that was tried');
+        await assertAccessible(page, 'a request that was tried');
+      });
+    });
+
+    test('one is denied, or all of whoever asked', async () => {
+      for (const [button, path, more] of [
+        ['Deny this request', (digest: string) => `/api/requests/${digest}/deny`, false],
+        ['Deny all that wait from this requester', () => '/api/requests/deny', true],
+      ] as const) {
+        const { told, instead, request } = custodian();
+        await withPage(instead, async (page, url) => {
+          await open(page, url);
+          await page.getByRole('button', { name: 'Deny …' }).click();
+          await page.getByLabel('Why').fill('Not for insurance.');
+          await page.getByRole('button', { name: button }).click();
+          await page.getByText('No request waits for you').waitFor();
+          const { requester } = request.request.message as { requester?: string };
+          const body = { ...(more ? { requester } : {}), reason: 'Not for insurance.' };
+          assert.deepEqual(told, [{ path: path(request.digest), body }]);
+        });
+      }
+    });
+
+    test('a grant that was taken back is said to be revoked', async () => {
+      const { instead, change } = custodian();
+      change({ status: 'revoked' });
+      await withPage(instead, async (page, url) => {
+        await page.goto(`${url}/data#token=${token}`);
+        await page.getByRole('button', { name: 'Show decided ones too' }).click();
+        await page.getByText('revoked').waitFor();
+        assert.equal(await page.getByText('granted').count(), 0);
+      });
     });
   });
 
@@ -251,4 +358,10 @@ function studyKeys(recorded: Recorded): string[] {
 
 function isFor(request: IncomingMessage, key: string): boolean {
   return `${request.method} ${request.url}` === key;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return JSON.parse(Buffer.concat(chunks).toString() || 'null');
 }

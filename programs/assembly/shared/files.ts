@@ -7,6 +7,8 @@ const RIGHT_WRITE: u64 = 1 << 6;
 const RIGHT_FILESTAT: u64 = 1 << 21;
 const CREATE_AND_TRUNCATE: u32 = 1 | 8;
 const LARGEST_FILE: u64 = 1 << 30;
+/** Below the negative of every WASI error. */
+const IN_NO_DIRECTORY: i32 = -65536;
 
 /** A run of bytes in linear memory. */
 export class Bytes {
@@ -61,8 +63,23 @@ export function writeText(path: string, text: string): void {
   writeFile(path, changetype<usize>(bytes), bytes.byteLength);
 }
 
-/** Descriptor of `path`, looked up below whichever preopened directory holds it, as wasi-libc does. */
+/** Whether there is a file at the absolute `path` that can be read. */
+export function hasFile(path: string): bool {
+  const fd = tryOpen(path, 0, RIGHT_READ);
+  if (fd < 0) return false;
+  fdClose(fd);
+  return true;
+}
+
 function open(path: string, openFlags: u32, rights: u64, failureCode: u32): u32 {
+  const fd = tryOpen(path, openFlags, rights);
+  if (fd == IN_NO_DIRECTORY) fail(failureCode, `${path} is in no directory this program may use`);
+  if (fd < 0) fail(failureCode, openFlags == 0 ? `${path} is missing` : `${path} cannot be made (WASI error ${-fd})`);
+  return fd;
+}
+
+/** Descriptor of `path`, looked up below whichever preopened directory holds it, as wasi-libc does, or -error. */
+function tryOpen(path: string, openFlags: u32, rights: u64): i32 {
   const prestat = allocate(16);
   for (let directory: u32 = 3; fdPrestatGet(directory, prestat) == 0; directory++) {
     const nameLength = load<u32>(prestat, 4);
@@ -75,9 +92,7 @@ function open(path: string, openFlags: u32, rights: u64, failureCode: u32): u32 
     const rest = String.UTF8.encode(path.slice(prefix.length));
     const opened = allocate(16);
     const code = pathOpen(directory, 0, changetype<usize>(rest), rest.byteLength, openFlags, rights, 0, 0, opened);
-    if (code == 0) return load<u32>(opened);
-    fail(failureCode, openFlags == 0 ? `${path} is missing` : `${path} cannot be made (WASI error ${code})`);
+    return code == 0 ? load<i32>(opened) : -<i32>code;
   }
-  fail(failureCode, `${path} is in no directory this program may use`);
-  return 0;
+  return IN_NO_DIRECTORY;
 }

@@ -1,6 +1,7 @@
 import { fail } from "./fail";
 import { Bytes } from "./files";
-import { isUtf8 } from "./utf8";
+import { allocate } from "./memory";
+import { isUtf8, writeUtf8 } from "./utf8";
 
 export const enum JsonKind {
   Null,
@@ -128,46 +129,61 @@ class JsonParser {
     return json;
   }
 
+  /** Work and memory are linear in the string, however many escapes it has. */
   private string(): string {
-    this.position++;
-    let text = "";
-    let from = this.position;
+    const from = ++this.position;
+    while (this.peek() != 0x22) {
+      const c = this.peek();
+      if (c < 0x20) this.refuse(c < 0 ? "the string does not end" : "a control character stands in a string");
+      if (c == 0x5c) return this.escapedString(from);
+      this.position++;
+    }
+    return String.UTF8.decodeUnsafe(from, this.position++ - from);
+  }
+
+  /** The string that starts at `from`; the position is at its first escape, before which nothing needs a look. */
+  private escapedString(from: usize): string {
+    // No escape is shorter than what it stands for, so that the source is room enough.
+    const text = allocate(this.lengthFrom(from));
+    let to = text + (this.position - from);
+    memory.copy(text, from, this.position - from);
     while (true) {
       const c = this.peek();
       if (c < 0x20) this.refuse(c < 0 ? "the string does not end" : "a control character stands in a string");
-      if (c == 0x22 || c == 0x5c) {
-        if (this.position > from) text += String.UTF8.decodeUnsafe(from, this.position - from);
-        this.position++;
-        if (c == 0x22) return text;
-        text += this.escape();
-        from = this.position;
-      } else {
-        this.position++;
-      }
+      this.position++;
+      if (c == 0x22) return String.UTF8.decodeUnsafe(text, to - text);
+      if (c == 0x5c) to = writeUtf8(to, this.escape());
+      else store<u8>(to++, <u8>c);
     }
   }
 
-  private escape(): string {
+  /** Bytes from `from` to the quote that ends the string, or to the end of the text. */
+  private lengthFrom(from: usize): usize {
+    let at = from;
+    while (at < this.stop && load<u8>(at) != 0x22) at += load<u8>(at) == 0x5c ? 2 : 1;
+    return min(at, this.stop) - from;
+  }
+
+  /** The code point an escape stands for. */
+  private escape(): i32 {
     const c = this.peek();
     this.position++;
     switch (c) {
-      case 0x22: return "\"";
-      case 0x5c: return "\\";
-      case 0x2f: return "/";
-      case 0x62: return "\b";
-      case 0x66: return "\f";
-      case 0x6e: return "\n";
-      case 0x72: return "\r";
-      case 0x74: return "\t";
+      case 0x22: case 0x5c: case 0x2f: return c;
+      case 0x62: return 0x08;
+      case 0x66: return 0x0c;
+      case 0x6e: return 0x0a;
+      case 0x72: return 0x0d;
+      case 0x74: return 0x09;
       case 0x75: break;
       default: this.refuse("unknown escape");
     }
     const unit = this.hexUnit();
-    if (unit < 0xd800 || unit > 0xdfff) return String.fromCharCode(unit);
+    if (unit < 0xd800 || unit > 0xdfff) return unit;
     if (unit > 0xdbff || !this.accept(0x5c) || !this.accept(0x75)) this.refuse("a surrogate stands alone");
     const low = this.hexUnit();
     if (low < 0xdc00 || low > 0xdfff) this.refuse("a surrogate stands alone");
-    return String.fromCharCode(unit, low);
+    return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
   }
 
   private hexUnit(): i32 {

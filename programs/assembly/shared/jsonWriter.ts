@@ -69,15 +69,18 @@ export class JsonWriter {
 
 /** As RFC 8785 has it: the two-letter escapes where there is one, \u00xx for other control characters. */
 function quote(text: string): string {
-  let out = "\"";
+  const parts: string[] = ["\""];
   let from = 0;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c >= 0x20 && c != 0x22 && c != 0x5c) continue;
-    out += text.slice(from, i) + escape(c);
+    parts.push(text.slice(from, i));
+    parts.push(escape(c));
     from = i + 1;
   }
-  return out + text.slice(from) + "\"";
+  parts.push(text.slice(from));
+  parts.push("\"");
+  return parts.join("");
 }
 
 function escape(c: i32): string {

@@ -21,3 +21,18 @@ export function isUtf8(bytes: Bytes): bool {
   }
   return true;
 }
+
+/** Writes a code point that is no surrogate at `to`; returns the address behind it. */
+export function writeUtf8(to: usize, codePoint: i32): usize {
+  if (codePoint < 0x80) {
+    store<u8>(to, <u8>codePoint);
+    return to + 1;
+  }
+  const following = codePoint < 0x800 ? 1 : codePoint < 0x10000 ? 2 : 3;
+  const mark = following == 1 ? 0xc0 : following == 2 ? 0xe0 : 0xf0;
+  store<u8>(to, <u8>(mark | (codePoint >> (6 * following))));
+  for (let i = 1; i <= following; i++) {
+    store<u8>(to + i, <u8>(0x80 | ((codePoint >> (6 * (following - i))) & 0x3f)));
+  }
+  return to + 1 + following;
+}

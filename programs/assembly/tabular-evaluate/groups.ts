@@ -1,17 +1,16 @@
-import { JsonWriter } from "../shared/jsonWriter";
 import { allocate } from "../shared/memory";
 import { Column } from "../shared/table";
-import { Measures, Meter } from "./measures";
+import { Section } from "./section";
 
 const MISSING_VALUE: string = "(missing)";
 const SUPPRESSED_VALUE: string = "(suppressed)";
 
 /**
- * Writes one object per value of `column`, in dictionary order, missing cells last. Values in fewer than
+ * Appends one section per value of `column`, in dictionary order, missing cells last. Values in fewer than
  * `minGroupRows` of the chosen rows are put together without measures; so is the smallest other value while what was
  * put together is itself below the minimum, since it could be had by subtraction.
  */
-export function writeGroups(json: JsonWriter, column: Column, rows: usize, count: i32, meter: Meter, minGroupRows: i32): void {
+export function addGroups(sections: Section[], column: Column, rows: usize, count: i32, minGroupRows: i32): void {
   const values = column.dictionary.length + 1;
   const sizes = new Array<i32>(values).fill(0);
   for (let i = 0; i < count; i++) sizes[groupOf(column, rows, i)] += 1;
@@ -37,11 +36,11 @@ export function writeGroups(json: JsonWriter, column: Column, rows: usize, count
     if (hidden[value]) hiddenRows += sizes[value];
     else if (sizes[value] > 0) {
       const name = value < column.dictionary.length ? column.dictionary[value] : MISSING_VALUE;
-      writeGroup(json, column.name, name, sizes[value], meter.over(grouped + (<usize>starts[value] << 2), sizes[value]));
+      sections.push(new Section(grouped + (<usize>starts[value] << 2), sizes[value], column.name, name));
     }
   }
   if (hiddenRows > 0) {
-    writeGroup(json, column.name, SUPPRESSED_VALUE, hiddenRows < minGroupRows ? NaN : hiddenRows, new Measures(hiddenRows));
+    sections.push(new Section(0, 0, column.name, SUPPRESSED_VALUE, hiddenRows < minGroupRows ? NaN : hiddenRows));
   }
 }
 
@@ -70,10 +69,4 @@ function chooseHidden(sizes: i32[], minGroupRows: i32): bool[] {
     hiddenRows += sizes[smallest];
   }
   return hidden;
-}
-
-function writeGroup(json: JsonWriter, column: string, value: string, rows: f64, measures: Measures): void {
-  json.openObject().key("column").string(column).key("value").string(value).key("rows").number(rows);
-  measures.write(json);
-  json.closeObject();
 }

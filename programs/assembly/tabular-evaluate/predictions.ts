@@ -18,6 +18,15 @@ export class Predictions {
     return load<f32>(this.probabilities + (<usize>(row * this.classes.length + k) << 2));
   }
 
+  /** Address of the row's probabilities, class by class. */
+  at(row: i32): usize {
+    return this.probabilities + (<usize>(row * this.classes.length) << 2);
+  }
+
+  setLabel(row: i32, label: i32): void {
+    store<i32>(this.labels + (<usize>row << 2), label);
+  }
+
   // @ts-ignore: decorator
   @inline
   label(row: i32): i32 {

@@ -13,7 +13,7 @@ const ROUNDING: f64 = 1e-12;
  */
 export class Solver {
   weights: usize;
-  iterations: i32 = 0;
+  private iterations: i32 = 0;
   isConverged: bool = false;
   private isStuck: bool = false;
   private value: f64 = 0;

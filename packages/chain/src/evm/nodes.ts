@@ -37,6 +37,7 @@ export function evmNodes(
       const { operators, multiaddrs } = await index.sync();
       return eachOf([...operators], operator => record(operator, multiaddrs.get(operator) ?? []));
     },
+    operators: async () => new Set((await index.sync()).operators),
     async get(operator) {
       const { multiaddrs } = await index.sync();
       try {

@@ -12,7 +12,7 @@ import { eventIndex } from './eventIndex.ts';
 
 const addressOf = (n: number): Hex => `0x${n.toString(16).padStart(40, '0')}`;
 const deployment: Deployment = {
-  koinon: 'deployment/1',
+  koinon: 'deployment/2',
   chainId: 31_337,
   startBlock: 0,
   token: addressOf(1),

@@ -86,6 +86,7 @@ export function chainCompliance(name: string, start: () => Promise<World>): void
       assert.deepEqual(rest, { ...node, operator: account, owner: account, stake: 0n });
       assert.deepEqual(await world().as(0).nodes.get(account), listed);
       assert.equal(await chain.nodes.get(world().account(2)), undefined);
+      assert.deepEqual([...(await chain.nodes.operators())], [account]);
     });
     it('gives an operator to one node for ever', async () => {
       const facts = await refused(world().as(1).nodes.register(node), 'OperatorTaken');
@@ -365,8 +366,10 @@ export function chainCompliance(name: string, start: () => Promise<World>): void
       await refused(reserve(OWNER, { expiresAt: 1n }), 'GrantNotInTime');
       await refused(reserve(OWNER, { validFrom: 2n ** 40n }), 'GrantNotInTime');
       const good = await grant(world(), OWNER, { nonce: digest(31) });
-      const altered = { ...good, message: { ...good.message, microRho: 150n } };
-      await refused(custodian().reserve(altered, digest(30), 0n), 'BadGrantSignature');
+      for (const change of [{ microRho: 150n }, { bits: 570n }, { terms: digest(32) }]) {
+        const altered = { ...good, message: { ...good.message, ...change } };
+        await refused(custodian().reserve(altered, digest(30), 0n), 'BadGrantSignature');
+      }
     });
     it('ends grants one by one, all at once, with a new policy and with a sale', async () => {
       const given = await grant(world(), OWNER, { nonce: digest(40) });

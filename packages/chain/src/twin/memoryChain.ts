@@ -52,7 +52,7 @@ export function memoryChain(options: MemoryChainOptions = {}): MemoryChain {
   const nowSeconds = options.nowSeconds ?? (() => seconds);
   const named = (name: string) => toHex(sha256(utf8.encode(`${seed}\n${name}`)).subarray(0, 20));
   const deployment: Deployment = {
-    koinon: 'deployment/1',
+    koinon: 'deployment/2',
     chainId: 31_337,
     startBlock: 0,
     token: named('token'),

@@ -173,6 +173,7 @@ export function memoryNodes(
     of: account => {
       const nodes: Nodes = {
         list: async () => [...entries].map(([operator, entry]) => record(operator, entry)),
+        operators: async () => new Set(entries.keys()),
         async get(operator) {
           const entry = entries.get(lower(operator));
           return entry && record(lower(operator), entry);

@@ -1,3 +1,4 @@
+import { DESCRIPTION_KEY, tableDescriptionSchema } from '@koinon/protocol';
 import { z } from 'zod';
 
 /** What a node answers, as far as the command line reads it. Amounts and ids are decimal strings. */
@@ -5,10 +6,18 @@ const hex = z.string().regex(/^0x[0-9a-f]*$/i);
 const failure = z.object({ code: z.string(), message: z.string(), next: z.string().optional() });
 const policy = z.object({
   minGroupRows: z.number(),
-  artefactClasses: z.array(z.string()),
-  maxArtefactBytes: z.number(),
+  outputs: z.object({ model: z.number(), metrics: z.number(), evaluation: z.number() }),
+  weightBits: z.number(),
+  groups: z.array(z.string()),
+  bits: z.object({
+    job: z.number(),
+    requesterYear: z.number(),
+    year: z.number(),
+    total: z.number(),
+  }),
   token: hex,
   amount: z.string(),
+  dryRunAmount: z.string(),
   auditors: z.array(hex),
   maxFuel: z.number(),
 });
@@ -58,60 +67,56 @@ export const datasetAnswer = z.looseObject({
     .looseObject({
       description: z.string().optional(),
       license: z.string().optional(),
-      'koinon:approximateRows': z.number().optional(),
-      recordSet: z
-        .array(
-          z.looseObject({
-            field: z.array(
-              z.looseObject({
-                name: z.string(),
-                dataType: z.string(),
-                'koinon:dictionary': z.array(z.string()).optional(),
-              }),
-            ),
-          }),
-        )
-        .optional(),
+      // A stranger wrote the record: what cannot be read is not there.
+      'koinon:publicRows': z.number().optional().catch(undefined),
+      [DESCRIPTION_KEY]: tableDescriptionSchema.optional().catch(undefined),
     })
     .optional(),
 });
 export type DatasetAnswer = z.output<typeof datasetAnswer>;
 export const datasetsAnswer = z.object({ datasets: z.array(datasetAnswer) });
 
+export const previewAnswer = z.looseObject({
+  seed: hex,
+  rows: z.object({ training: z.number(), heldBack: z.number(), public: z.number() }),
+  columns: z.array(
+    z.looseObject({
+      name: z.string(),
+      type: z.enum(['number', 'category']),
+      missing: z.number(),
+      words: z.number().optional(),
+      foldedWords: z.number().optional(),
+    }),
+  ),
+  description: tableDescriptionSchema,
+  publishedBits: z.number(),
+  warnings: z.array(z.looseObject({ message: z.string() })),
+  singlingOut: z.looseObject({ sentences: z.array(z.string()) }),
+  publicRows: z
+    .looseObject({
+      rows: z.number(),
+      columns: z.array(z.string()),
+      shown: z.array(z.array(z.string())),
+      cid: z.string(),
+      consent: hex,
+    })
+    .optional(),
+});
+export type PreviewAnswer = z.output<typeof previewAnswer>;
+
 export const publishedAnswer = z.looseObject({
   id: z.string(),
   name: z.string(),
   contentRoot: hex,
   publicTable: z.string().optional(),
+  publicRows: z.number(),
+  heldBackRows: z.number(),
   transaction: hex,
   gasUsed: z.string(),
   warnings: z.array(z.looseObject({ message: z.string() })),
 });
+export type PublishedAnswer = z.output<typeof publishedAnswer>;
 
-export const grantRequest = z.looseObject({
-  digest: hex,
-  status: z.enum(['pending', 'approved', 'denied']),
-  reason: z.string().optional(),
-  receivedAtMs: z.number(),
-  request: z.looseObject({
-    message: z.looseObject({
-      dataset: z.string(),
-      requester: hex,
-      program: hex,
-      purpose: z.string(),
-      maxAmount: z.string(),
-      uses: z.number(),
-    }),
-  }),
-  grant: z.looseObject({ message: z.looseObject({}) }).optional(),
-  manifest: z.looseObject({
-    program: z.string(),
-    params: z.record(z.string(), z.unknown()),
-    outputs: z.array(z.looseObject({ name: z.string(), class: z.string(), maxBytes: z.number() })),
-  }),
-});
-export type GrantRequestAnswer = z.output<typeof grantRequest>;
-export const requestsAnswer = z.object({ requests: z.array(grantRequest) });
 export const minedAnswer = z.looseObject({ transaction: hex, block: z.number(), gasUsed: z.string() });
 
 /** A step of a study. */
@@ -157,6 +162,10 @@ const catalogueModel = z.object({
   registeredAtMs: z.number(),
 });
 export const modelsAnswer = z.object({ models: z.array(catalogueModel) });
+const measured = z.looseObject({
+  outputs: z.array(z.looseObject({ name: z.string(), cid: z.string() })),
+  receipt: z.looseObject({ message: z.looseObject({ provider: hex }) }),
+});
 export const modelAnswer = z.object({
   model: catalogueModel,
   passport: z.looseObject({
@@ -164,31 +173,32 @@ export const modelAnswer = z.object({
     datasets: z.array(z.looseObject({ id: z.string(), custodian: hex, contentRoot: hex })),
     training: z.looseObject({ receipt: z.looseObject({ message: z.looseObject({ provider: hex }) }) }),
     evaluations: z.array(
-      z.looseObject({
-        data: z.string(),
-        metrics: z.looseObject({ outputs: z.array(z.looseObject({ name: z.string(), cid: z.string() })) }),
-      }),
+      z.union([
+        z.looseObject({ data: z.string(), metrics: measured }),
+        z.looseObject({ heldBack: z.string(), metrics: measured }),
+      ]),
     ),
     parents: z.array(z.unknown()),
   }),
   registered: z.looseObject({ publisher: hex, block: z.number(), transaction: hex }).nullable(),
 });
+/** A figure that could not be computed, or was not told, is null or not there. */
+const figure = z.number().nullish();
 export const metricsFile = z.looseObject({
-  rows: z.number(),
   overall: z.looseObject({
-    rows: z.number(),
-    accuracy: z.number().nullable(),
-    logLoss: z.number().nullable(),
-    rocAuc: z.number().nullable(),
-    expectedCalibrationError: z.number().nullable(),
+    rows: figure,
+    accuracy: figure,
+    logLoss: figure,
+    rocAuc: figure,
+    expectedCalibrationError: figure,
   }),
   groups: z
     .array(
       z.looseObject({
         column: z.string(),
         value: z.string(),
-        rows: z.number().nullable(),
-        accuracy: z.number().nullable(),
+        rows: figure,
+        accuracy: figure,
       }),
     )
     .default([]),

@@ -3,8 +3,19 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { cidOfBlob } from '@koinon/protocol';
 import { type Answers, Events, type FakeNode, fakeNode, Refusal } from '../testing/fakeNode.ts';
-import { answers, auditor, modelBytes, request, steps, study } from '../testing/sampleAnswers.ts';
+import {
+  answers,
+  auditor,
+  modelBytes,
+  privateQuote,
+  request,
+  requestView,
+  researcher,
+  steps,
+  study,
+} from '../testing/sampleAnswers.ts';
 import { type Typed, type } from '../testing/typed.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'koinon-cli-'));
@@ -42,8 +53,12 @@ const commands: string[][] = [
   ['data', 'show', 'cohort'],
   ['data', 'mock', '1'],
   ['data', 'requests'],
-  ['data', 'approve', '0x3333'],
+  ['data', 'requests', '--all', '--before', '9'],
+  ['data', 'show-request', '0x3333'],
+  ['data', 'dry-run', '0x3333'],
+  ['data', 'approve', '0x3333', '--bits', '230'],
   ['data', 'deny', '0x3333', '--reason', 'No.'],
+  ['data', 'deny', '--from', researcher],
   ['data', 'revoke', 'cohort', '--all'],
   ['train', 'cohort', '--purpose', 'Research.'],
   ['train', 'cohort', '--purpose', 'Research.', '--no-wait'],
@@ -113,10 +128,17 @@ test('nothing is asked of a node about input that cannot be', async () => {
     [['run', csv, '--output', 'a.json:metrics'], 'K_PROGRAM_FORMAT', 1],
     [['run', program], 'K_USAGE', 2],
     [['run', program, '--output', 'a.json:secrets'], 'K_USAGE', 2],
+    [['run', program, '--input', `m=candidate:${program}`, '--output', 'a.json:evaluation'], 'K_USAGE', 2],
+    [['train', 'cohort', '--purpose', 'x', '--private-test', '--test', csv], 'K_USAGE', 2],
+    [['start', '--private-test', '--cheat'], 'K_USAGE', 2],
     [['run', program, '--input', 't=dataset:1', '--output', 'a.json:metrics'], 'K_USAGE', 2],
     [['predict', 'cohort'], 'K_USAGE', 2],
     [['data', 'revoke', 'cohort'], 'K_USAGE', 2],
     [['data', 'approve', '0x'], 'K_USAGE', 2],
+    [['data', 'requests', '--before', 'now'], 'K_USAGE', 2],
+    [['data', 'deny'], 'K_USAGE', 2],
+    [['data', 'deny', '0x3333', '--from', researcher], 'K_USAGE', 2],
+    [['data', 'deny', '--from', 'nobody'], 'K_USAGE', 2],
     [['models', 'show', '../secrets'], 'K_USAGE', 2],
   ];
   for (const [words, code, exit] of expected) {
@@ -180,6 +202,8 @@ test('a file that is pulled is what its name says, or is not written', async () 
 test('training is watched step by step on standard error, and says how the owner decides', async () => {
   const { stderr, stdout, node } = await ask(['train', 'cohort', '--purpose', 'Research.']);
   assert.match(stderr, /found dataset 1/);
+  assert.match(stderr, /permission asked of the data owner.*at most 305 bits may be told a use/s);
+  assert.match(stderr, /through the gate, rebuilt from 35 numbers; at most 305 bits told/);
   assert.match(stderr, new RegExp(`koinon data approve ${request.slice(0, 10)}`));
   assert.match(stdout, /cohort, version 1, is registered/);
   const begun = node.asked.find(({ path, method }) => method === 'POST' && path === '/api/studies')!;
@@ -269,11 +293,10 @@ test('the local network that runs is asked: its hospital about data, its researc
 });
 
 test('a stranger’s text cannot move the cursor of the terminal', async () => {
-  const [first] = (answers['GET /api/requests'] as { requests: Array<{ request: { message: object } }> })
-    .requests;
+  const fine = requestView() as { request: { message: object } };
   const evil = {
-    ...first,
-    request: { message: { ...first!.request.message, purpose: 'fine\u001b[2J\u202e\nkoinon data approve' } },
+    ...fine,
+    request: { message: { ...fine.request.message, purpose: 'fine\u001b[2J\u202e\nkoinon data approve' } },
   };
   const typed = await ask(['data', 'requests'], { 'GET /api/requests': { requests: [evil] } });
   assert.equal(typed.code, 0);
@@ -300,6 +323,82 @@ test('the residual risk is told with its factors', async () => {
 });
 
 const run = ['run', program, '--input', `table.safetensors=${csv}`, '--output', 'counts.json:metrics'];
+
+test('a model is measured on rows held back: the file becomes a candidate, whatever class it may write is declared', async () => {
+  const typed = await ask([
+    ...['run', program, '--purpose', 'How good is it?', '--output', 'metrics.json:evaluation'],
+    ...[
+      '--input',
+      'table.safetensors=dataset:cohort/held-back',
+      '--input',
+      `model.onnx=candidate:${program}`,
+    ],
+  ]);
+  const { body } = typed.node.asked.find(({ method, path }) => method === 'POST' && path === '/api/studies')!;
+  const { inputs, outputs } = JSON.parse(body.toString());
+  assert.deepEqual(inputs, [
+    { name: 'table.safetensors', source: { dataset: '1', rows: 'held-back' } },
+    { name: 'model.onnx', source: { candidate: cidOfBlob(modelBytes) } },
+  ]);
+  assert.equal(outputs[0].class, 'evaluation');
+});
+
+test('work on private rows is quoted with its bits, and with --quote nothing is begun', async () => {
+  const changes = { 'POST /api/quotes': privateQuote };
+  const words = ['train', 'cohort', '--purpose', 'Research.', '--private-test'];
+  const told = await ask(words, changes);
+  const asked = told.node.asked.filter(({ method }) => method === 'POST');
+  const [quoted, begun] = asked.map(({ body }) => JSON.parse(body.toString()));
+  assert.equal(begun.privateTest, true);
+  assert.deepEqual(quoted, { study: begun }, 'what is quoted is what is begun');
+  const only = await ask([...words, '--quote'], changes);
+  for (const text of [told.stderr, only.stdout]) {
+    assert.match(
+      text,
+      /the training tells at most 305 bits about the rows: metrics\.json 20\.1, model\.onnx 274\.0, whether and when it ended 4\.5, the auditor’s report 5\.6\./,
+    );
+    assert.match(text, /the test on rows held back tells at most 51 bits/);
+    assert.match(text, /allows 2,000 bits a job, and 10,000 in a year to you/);
+    assert.doesNotMatch(text, /public rows is ordered/);
+  }
+  assert.equal(
+    only.node.asked.some(({ path }) => path === '/api/studies'),
+    false,
+  );
+  assert.deepEqual((await ask([...words, '--quote', '--json'], changes)).json() as object, privateQuote);
+});
+
+test('where a model was tested is told, and measures that nobody knows are told as such', async () => {
+  const inPublic = await ask(['models', 'show', 'cohort']);
+  assert.match(inPublic.stdout, /Tested on 80 public rows, at 0xffffff…ffff/);
+  const found = answers['GET /api/models/cohort'] as { passport: { evaluations: [{ metrics: object }] } };
+  const [{ metrics }] = found.passport.evaluations;
+  const unknown = { accuracy: null, logLoss: null, rocAuc: null, expectedCalibrationError: null };
+  const file = new TextEncoder().encode(
+    JSON.stringify({
+      overall: { ...unknown, rows: 800, accuracy: 0.9 },
+      groups: [
+        { column: 'sex', value: 'female', rows: null, ...unknown },
+        { column: 'sex', value: 'male', rows: null, ...unknown, accuracy: 0.875 },
+      ],
+    }),
+  );
+  const cid = (metrics as { outputs: [{ cid: string }] }).outputs[0].cid;
+  const heldBack = await ask(['models', 'show', 'cohort'], {
+    'GET /api/models/cohort': {
+      ...found,
+      passport: { ...found.passport, evaluations: [{ heldBack: '1', metrics }] },
+    },
+    [`GET /api/blobs/${cid}`]: file,
+  });
+  assert.equal(heldBack.code, 0, heldBack.stderr);
+  assert.match(
+    heldBack.stdout,
+    /Tested on at least 800 rows held back from training, of dataset 1, at its custodian 0xffffff…ffff/,
+  );
+  assert.match(heldBack.stdout, /log loss +not computable/);
+  assert.match(heldBack.stdout, /sex = female +too few +-\n.*sex = male +not told +0\.8750/);
+});
 
 test('price and residual risk are told before anything is ordered', async () => {
   for (const words of [run, ['train', 'cohort', '--purpose', 'Research.']]) {

@@ -14,10 +14,12 @@ export function addTrain(program: Command, surroundings: Surroundings): void {
     .option('--exclude <columns>', 'columns not to train on, separated by commas')
     .option('--l2 <strength>', 'strength of the L2 penalty (default: 1)')
     .option('--audit-rate <share>', 'least share of the public jobs that is replayed by lot, 0.2 or 20%')
+    .option('--private-test', 'test the model at the custodian, on rows held back from training')
+    .option('--quote', 'say what it would cost and how much it could tell, and begin nothing')
     .option('--no-wait', 'begin the study and leave it to the node')
     .addHelpText(
       'after',
-      '\nExample:\n  koinon train heart-risk --purpose "Estimate the risk of single patients, for doctors."\n\nCtrl-C stops watching, not the study.',
+      '\nExamples:\n  koinon train heart-risk --purpose "Estimate the risk of single patients, for doctors."\n  koinon train heart-risk --purpose "Research." --private-test --quote\n\nWithout public rows, or with --private-test, the owner is asked twice at once: to train, and to test on rows held back.\nCtrl-C stops watching, not the study.',
     )
     .action(async (dataset, options) =>
       (await import('../studies/train.ts')).train(surroundings, dataset, options),

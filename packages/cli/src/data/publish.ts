@@ -1,4 +1,4 @@
-import { nodesAnswer, publishedAnswer } from '../api/answers.ts';
+import { nodesAnswer } from '../api/answers.ts';
 import { type ChosenNode, chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { parseKoin, short } from '../terminal/amounts.ts';
@@ -7,22 +7,46 @@ import { createProgress } from '../terminal/progress.ts';
 import { styleFor } from '../terminal/style.ts';
 import { facts } from '../terminal/table.ts';
 import { usageError } from '../terminal/usageError.ts';
-import { checkTable, listOf, nameOfFile, readTable, requireName, targetMissing } from './readTable.ts';
+import { confirmPublicRows, writePublicRows, type YesOptions } from './confirmPublicRows.ts';
+import { type Parameters, previewTable, publishAsPreviewed } from './publishTable.ts';
+import { checkTable, nameOfFile, namesOf, readTable, requireName, targetMissing } from './readTable.ts';
+import { tellPreview, tellPublicRows } from './tellPreview.ts';
 
-export interface PublishOptions {
+export interface PublishOptions extends YesOptions {
   target?: string | boolean;
   name?: string;
   description?: string;
   license?: string;
-  exclude?: string;
+  exclude?: string[];
+  range?: string[];
+  groups?: string[];
   publicShare: string;
+  heldBack: string;
   minGroupRows: string;
+  weightBits: string;
+  candidates: boolean;
+  bitsPerJob?: string;
+  bitsPerRequesterYear?: string;
+  bitsPerYear?: string;
+  bitsTotal?: string;
+  maxUses?: string;
   price: string;
   auditor?: string;
   autoApprove?: boolean;
+  /** Only show what would be published. */
+  preview?: boolean;
+  /** File for all rows that would become public. */
+  rowsFile?: string;
 }
 
-/** Checks the table here, then hands it to the custodian; nothing is sent that would be refused. */
+const ROWS_SHOWN = 50;
+/** As many as a table can have. */
+const ALL_ROWS = 2_000_000;
+
+/**
+ * Checks the table here, shows what the custodian would publish of it, and has it published; nothing is sent that would be
+ * refused, and no row becomes public that the owner did not see and say yes to.
+ */
 export async function publishData(
   surroundings: Surroundings,
   file: string,
@@ -30,36 +54,45 @@ export async function publishData(
 ): Promise<void> {
   const name = options.name ?? nameOfFile(file);
   requireName(name, 'dataset');
-  const publicShare = number('--public-share', options.publicShare, 0, 0.9);
-  const minGroupRows = number('--min-group-rows', options.minGroupRows, 2, 1_000_000);
-  const amount = parseKoin(options.price);
-  const exclude = listOf(options.exclude);
+  const policy = policyParameters(options);
   const csv = await readTable(file);
   const target = typeof options.target === 'string' ? options.target : undefined;
-  const { raw, schema } = checkTable(csv, { ...(target === undefined ? {} : { target }), exclude });
+  const { raw, schema } = checkTable(csv, {
+    ...(target === undefined ? {} : { target }),
+    exclude: options.exclude ?? [],
+  });
   if (target === undefined && options.target !== false) throw targetMissing(raw);
 
-  const style = styleFor(surroundings.stderr, surroundings.environment);
   const progress = createProgress(surroundings);
-  for (const { message } of schema.warnings) progress.line(`${style.yellow('note')} ${message}`);
   const node = chooseNode(surroundings, 'hospital');
   const auditor = await auditorOf(node, options.auditor);
-  const query = new URLSearchParams({
+  const parameters: Parameters = {
+    ...policy,
     name,
-    amount: amount.toString(),
     auditor,
-    publicShare: String(publicShare),
-    minGroupRows: String(minGroupRows),
-    ...(target === undefined ? {} : { target }),
-    ...(exclude.length > 0 ? { exclude: exclude.join(',') } : {}),
-    ...(options.description === undefined ? {} : { description: options.description }),
-    ...(options.license === undefined ? {} : { license: options.license }),
+    target,
+    exclude: schema.excluded,
+    range: options.range ?? [],
+    groups: namesOf(options.groups ?? [], raw.columns),
+    description: options.description,
+    license: options.license,
+    seed: options.seed,
     ...(options.autoApprove ? { autoApprove: 'true' } : {}),
-  });
-  progress.doing(`publishing ${raw.rows} rows`);
-  const published = await node.client
-    .post(`/api/datasets?${query}`, csv, publishedAnswer)
-    .finally(progress.stop);
+  };
+  progress.doing('looking at what would be told');
+  const show = options.rowsFile === undefined ? ROWS_SHOWN : ALL_ROWS;
+  const preview = await previewTable(node.client, parameters, csv, show).finally(progress.stop);
+  if (options.rowsFile !== undefined) await writePublicRows(preview, options.rowsFile);
+  if (options.preview) {
+    printResult(surroundings, preview, style =>
+      [tellPreview(preview, style), tellPublicRows(preview, style)].join('\n\n').trimEnd(),
+    );
+    return;
+  }
+  progress.line(tellPreview(preview, styleFor(surroundings.stderr, surroundings.environment)));
+  await confirmPublicRows(surroundings, preview, options);
+  progress.doing(`publishing ${name}`);
+  const published = await publishAsPreviewed(node.client, parameters, csv, preview).finally(progress.stop);
   printResult(surroundings, published, style =>
     [
       `${style.green('✓')} dataset ${style.bold(published.id)} “${name}” is published; its rows stay with the custodian`,
@@ -68,7 +101,13 @@ export async function publishData(
         [
           ['content root', short(published.contentRoot)],
           ['transaction', `${short(published.transaction)}, gas ${published.gasUsed}`],
-          ['public rows', published.publicTable ?? 'none'],
+          [
+            'public rows',
+            published.publicTable === undefined
+              ? '0'
+              : `${published.publicRows}, in ${published.publicTable}`,
+          ],
+          ['held back', `${published.heldBackRows} rows, to test models on`],
           ['auditor', node.nameOf(auditor)],
         ],
         style,
@@ -77,6 +116,30 @@ export async function publishData(
       style.dim('Requests for it: koinon data requests'),
     ].join('\n'),
   );
+}
+
+/** What the options say of the policy and of the parts, each checked before anything is asked of a node. */
+function policyParameters(options: PublishOptions): Parameters {
+  const whole = (option: string, text: string | undefined, min: number, max: number) => {
+    if (text === undefined) return undefined;
+    const value = number(option, text, min, max);
+    if (Number.isInteger(value)) return String(value);
+    throw usageError(`${option} cannot be "${text}".`, `Give a whole number from ${min} to ${max}.`);
+  };
+  const bits = (option: string, text: string | undefined) => whole(option, text, 0, 2 ** 40);
+  return {
+    amount: parseKoin(options.price).toString(),
+    publicShare: String(number('--public-share', options.publicShare, 0, 0.9)),
+    heldBackShare: String(number('--held-back', options.heldBack, 0, 0.9)),
+    minGroupRows: whole('--min-group-rows', options.minGroupRows, 2, 1_000_000),
+    weightBits: whole('--weight-bits', options.weightBits, 4, 24),
+    candidates: String(options.candidates),
+    bitsPerJob: bits('--bits-per-job', options.bitsPerJob),
+    bitsPerRequesterYear: bits('--bits-per-requester-year', options.bitsPerRequesterYear),
+    bitsPerYear: bits('--bits-per-year', options.bitsPerYear),
+    bitsTotal: bits('--bits-total', options.bitsTotal),
+    maxUses: whole('--max-uses', options.maxUses, 1, 10_000),
+  };
 }
 
 /** The auditor named, or the one auditing node that the custodian's owner has. */

@@ -36,13 +36,25 @@ function fileError(path: string, reason: string, cause?: unknown): KoinonError {
   });
 }
 
-/** The table checked as the node will check it, so that nothing bad is ever sent. Throws what `inferSchema` throws. */
+/**
+ * The table checked as the node will check it, so that nothing bad is ever sent; `exclude` is as it was typed. Throws what
+ * `inferSchema` throws.
+ */
 export function checkTable(
   csv: Uint8Array,
   options: { target?: string; exclude?: readonly string[] },
 ): { raw: RawTable; schema: TableSchema } {
   const raw = parseTable(csv);
-  return { raw, schema: inferSchema(raw, options) };
+  return {
+    raw,
+    schema: inferSchema(raw, { ...options, exclude: namesOf(options.exclude ?? [], raw.columns) }),
+  };
+}
+
+/** Columns as they were typed: each a name, which may have commas, or names parted by commas. */
+export function namesOf(typed: readonly string[], columns: readonly string[]): string[] {
+  const names = typed.flatMap(text => (columns.includes(text) ? [text] : listOf(text)));
+  return [...new Set(names)];
 }
 
 /** Throws `K_USAGE` that lists the columns one can choose a target from. */

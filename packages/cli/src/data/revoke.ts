@@ -7,7 +7,7 @@ import { short } from '../terminal/amounts.ts';
 import { printResult } from '../terminal/printResult.ts';
 import { usageError } from '../terminal/usageError.ts';
 import { findDataset } from './findDataset.ts';
-import { findRequest } from './requests.ts';
+import { lookAtRequest } from './findRequest.ts';
 
 export interface RevokeOptions {
   request?: string;
@@ -50,7 +50,7 @@ export async function revokeGrants(
 
 /** The digest of the grant that answered a request, as the contract knows it. */
 async function grantOf(client: NodeClient, beginning: string, dataset: string): Promise<string> {
-  const request = await findRequest(client, beginning);
+  const request = await lookAtRequest(client, beginning);
   if (!request.grant) {
     throw new KoinonError({
       code: 'K_NOT_GRANTED',

@@ -1,6 +1,7 @@
+import { DESCRIPTION_KEY, type PublicColumn } from '@koinon/protocol';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
-import { byteCount, koin, short } from '../terminal/amounts.ts';
+import { koin, short } from '../terminal/amounts.ts';
 import { printResult } from '../terminal/printResult.ts';
 import { facts, printable, table } from '../terminal/table.ts';
 import { findDataset, saidOf } from './findDataset.ts';
@@ -26,8 +27,8 @@ export async function showData(surroundings: Surroundings, idOrName: string): Pr
       ].join('\n');
     }
     const { policy } = said;
-    const rows = dataset.metadata?.['koinon:approximateRows'];
-    const columns = dataset.metadata?.recordSet?.[0]?.field ?? [];
+    const description = dataset.metadata?.[DESCRIPTION_KEY];
+    const publicRows = dataset.metadata?.['koinon:publicRows'];
     return [
       style.bold(`dataset ${dataset.id} “${printable(said.name)}”`),
       facts(
@@ -35,13 +36,21 @@ export async function showData(surroundings: Surroundings, idOrName: string): Pr
           ...(dataset.metadata?.description ? [['about', dataset.metadata.description] as const] : []),
           ...about,
           ['target', said.target ?? 'none named'],
-          ...(rows === undefined ? [] : [['rows', `at least ${rows}`] as const]),
-          ['public rows', said.publicTable ?? 'none'],
+          ...(description === undefined
+            ? []
+            : [
+                ['rows', `at least ${description.approximateRows} to train on`] as const,
+                ['held back', `at least ${description.approximateHeldBackRows} to test models on`] as const,
+              ]),
+          [
+            'public rows',
+            said.publicTable === undefined ? '0' : `${publicRows ?? 'some'}, in ${said.publicTable}`,
+          ],
           ['price of a use', `${koin(policy.amount)} KOIN`],
           ['auditors', policy.auditors.map(nameOf).join(', ')],
           [
             'may leave',
-            `${policy.artefactClasses.join(', ')}, at most ${byteCount(policy.maxArtefactBytes)} each`,
+            `${policy.bits.job} bits in a job, ${policy.bits.requesterYear} to one requester in a year, ${policy.bits.year} to all, ${policy.bits.total} ever`,
           ],
           ['smallest group', `${policy.minGroupRows} rows`],
           ...(said.autoApprove ? [['grants', 'every request, without asking a person'] as const] : []),
@@ -50,16 +59,8 @@ export async function showData(surroundings: Surroundings, idOrName: string): Pr
       ),
       '',
       table(
-        ['COLUMN', 'TYPE', 'WORDS'],
-        columns.map(column => {
-          const words = column['koinon:dictionary'];
-          const more = words && words.length > WORDS_SHOWN ? `, … (${words.length})` : '';
-          return [
-            column.name,
-            words ? 'category' : 'number',
-            words ? words.slice(0, WORDS_SHOWN).join(', ') + more : '',
-          ];
-        }),
+        ['COLUMN', 'TYPE', 'WHAT IS TOLD'],
+        (description?.columns ?? []).map(column => [column.name, column.type, whatIsTold(column)]),
         style,
       ),
       '',
@@ -67,4 +68,13 @@ export async function showData(surroundings: Surroundings, idOrName: string): Pr
       style.dim(`Ask to train on it: koinon train ${dataset.id} --purpose "…"`),
     ].join('\n');
   });
+}
+
+function whatIsTold(column: PublicColumn): string {
+  if (column.type === 'number') {
+    const { centre, unit } = column.grid;
+    return column.range ? `${column.range[0]} to ${column.range[1]}` : `about ${centre}, in steps of ${unit}`;
+  }
+  const words = column.dictionary;
+  return words.slice(0, WORDS_SHOWN).join(', ') + (words.length > WORDS_SHOWN ? `, … (${words.length})` : '');
 }

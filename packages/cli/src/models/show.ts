@@ -16,10 +16,15 @@ export async function showModel(surroundings: Surroundings, reference: string): 
   const { name } = model;
   const { inputs } = await client.get(`/v2/models/${name}/versions/${model.version}`, modelMetadata);
   const evaluations = await Promise.all(
-    passport.evaluations.map(async ({ data, metrics }) => {
+    passport.evaluations.map(async ({ metrics, ...on }) => {
       const file = metrics.outputs.find(output => output.name === 'metrics.json');
       const bytes = file && (await client.bytes(`/api/blobs/${file.cid}`).catch(() => undefined));
-      return { data, metrics: bytes && metricsFile.parse(JSON.parse(new TextDecoder().decode(bytes))) };
+      return {
+        heldBack: 'heldBack' in on ? String(on['heldBack']) : undefined,
+        data: 'data' in on ? String(on['data']) : undefined,
+        measuredBy: metrics.receipt.message.provider,
+        metrics: bytes && metricsFile.parse(JSON.parse(new TextDecoder().decode(bytes))),
+      };
     }),
   );
   printResult(surroundings, { ...found, inputs, evaluations }, style =>
@@ -41,15 +46,13 @@ export async function showModel(surroundings: Surroundings, reference: string): 
         ],
         style,
       ),
-      ...evaluations.flatMap(({ data, metrics }) =>
-        metrics
-          ? [
-              '',
-              `${style.bold('Evaluated')} on ${metrics.overall.rows} public rows ${style.dim(data)}`,
-              quality(metrics, style),
-            ]
-          : [],
-      ),
+      ...evaluations.flatMap(({ metrics, measuredBy, data, heldBack }) => [
+        '',
+        heldBack === undefined
+          ? `${style.bold('Tested')} on ${rowsOf(metrics)}public rows, at ${nameOf(measuredBy)} ${style.dim(data ?? '')}`
+          : `${style.bold('Tested')} on ${rowsOf(metrics, 'at least ')}rows held back from training, of dataset ${heldBack}, at its custodian ${nameOf(measuredBy)}`,
+        metrics ? quality(metrics, style) : style.dim('  This node does not have the measures.'),
+      ]),
       '',
       table(
         ['INPUT', 'TYPE'],
@@ -63,11 +66,16 @@ export async function showModel(surroundings: Surroundings, reference: string): 
   );
 }
 
+function rowsOf(metrics: z.output<typeof metricsFile> | undefined, about = ''): string {
+  const rows = metrics?.overall.rows;
+  return rows == null ? '' : `${about}${rows} `;
+}
+
 function quality(
   { overall, groups }: z.output<typeof metricsFile>,
   style: Parameters<typeof facts>[1],
 ): string {
-  const figure = (value: number | null) => (value === null ? 'not computable' : value.toFixed(4));
+  const figure = (value: number | null | undefined) => value?.toFixed(4) ?? 'not computable';
   const lines = [
     facts(
       [
@@ -86,8 +94,9 @@ function quality(
         ['GROUP', 'ROWS', 'ACCURACY'],
         groups.map(group => [
           `${group.column} = ${group.value}`,
-          group.rows === null ? 'too few' : String(group.rows),
-          group.accuracy === null ? '-' : group.accuracy.toFixed(4),
+          // Of private rows nobody is told how many a group has.
+          group.rows?.toString() ?? (group.accuracy == null ? 'too few' : 'not told'),
+          group.accuracy?.toFixed(4) ?? '-',
         ]),
         style,
       ),

@@ -1,13 +1,15 @@
 import { schema } from '@koinon/protocol';
+import { approvalOf } from '@koinon/protocol/requestWords';
 import { z } from 'zod';
-import { begunAnswer, publishedAnswer, type StudyRecord } from '../api/answers.ts';
+import { begunAnswer, type PreviewAnswer, type PublishedAnswer, type StudyRecord } from '../api/answers.ts';
 import { NodeClient } from '../api/nodeClient.ts';
+import { grantRequest } from '../api/requestAnswers.ts';
+import { previewTable, publishAsPreviewed } from '../data/publishTable.ts';
 import { readToken } from '../local/readToken.ts';
 import type { LocalNetwork } from '../local/startLocalNetwork.ts';
-import { describeStep, doingWhat, type StepLine } from '../studies/describeStep.ts';
+import { describeStep, doingWhat, isQuestion, type StepLine } from '../studies/describeStep.ts';
 import { watchStudy } from '../studies/watchStudy.ts';
 import { short } from '../terminal/amounts.ts';
-import { publicRow } from './publicRow.ts';
 import { sampleRequest } from './sampleRequest.ts';
 
 export interface MainJob {
@@ -15,13 +17,18 @@ export interface MainJob {
   csv: Uint8Array;
   target: string;
   exclude: string[];
+  /** Shares of the rows that the model is tested on: made public, or held back at the custodian. One of them is 0. */
+  publicShare: number;
+  heldBackShare: number;
+  /** True for a cohort that a generator invents: no row of it is about anybody. */
+  isInvented: boolean;
   purpose: string;
 }
 
 export interface MainJobOutcome {
   study: StudyRecord;
   /** A request that the model answers, and its answer. */
-  sample: { url: string; body: string; curl: string; answer: unknown } | undefined;
+  sample: { about: string; url: string; body: string; curl: string; answer: unknown } | undefined;
 }
 
 /** Who hears what the main job does. */
@@ -46,28 +53,39 @@ export async function runMainJob(
   const names = new Map([...network.nodes.values()].map(node => [node.operator as string, node.name]));
   const nameOf = (address: unknown) => names.get(String(address)) ?? String(address);
 
-  const query = new URLSearchParams({
+  const parameters = {
     name: job.name,
     target: job.target,
     amount: USE_AMOUNT.toString(),
     auditor: network.node('hospital-audit').operator,
-    ...(job.exclude.length > 0 ? { exclude: job.exclude.join(',') } : {}),
-  });
+    exclude: job.exclude,
+    publicShare: String(job.publicShare),
+    heldBackShare: String(job.heldBackShare),
+  };
+  doing('looking at what publishing tells');
+  const preview = await previewTable(hospital, parameters, job.csv, 0);
+  for (const { message } of preview.warnings) tell({ title: `note: ${message}`, evidence: [] });
+  tell({ title: whatBecomesPublic(job, preview.rows), evidence: [] });
   doing('publishing the dataset');
-  const dataset = await hospital.post(`/api/datasets?${query}`, job.csv, publishedAnswer);
+  const dataset = await publishAsPreviewed(hospital, parameters, job.csv, preview);
   tell({
-    title: `hospital published dataset ${dataset.id}: four fifths of the rows stay, one fifth is public for testing`,
+    title: `hospital published dataset ${dataset.id}: ${partsOf(preview.rows.training, dataset)}`,
     evidence: [
       `content root ${short(dataset.contentRoot)}`,
       `tx ${short(dataset.transaction)}`,
       `gas ${Number(dataset.gasUsed).toLocaleString('en-US')}`,
     ],
   });
-  for (const { message } of dataset.warnings) tell({ title: `note: ${message}`, evidence: [] });
 
   const { id } = await researcher.post(
     '/api/studies',
-    { kind: 'train', dataset: dataset.id, purpose: job.purpose, name: job.name },
+    {
+      kind: 'train',
+      dataset: dataset.id,
+      purpose: job.purpose,
+      name: job.name,
+      ...(job.publicShare === 0 ? { privateTest: true } : {}),
+    },
     begunAnswer,
   );
   const study = await watchStudy(researcher, id, async step => {
@@ -75,15 +93,40 @@ export async function runMainJob(
     if (step.status !== 'done') return;
     const line = describeStep(step, nameOf);
     if (line) tell(line);
-    if (step.name === 'permission.asked') await answerRequest(hospital, step.result, tell);
+    if (isQuestion(step.name)) await answerRequest(hospital, step.result, tell);
   });
   if (study.state !== 'done') return { study, sample: undefined };
-  const row = dataset.publicTable
-    ? publicRow(await researcher.bytes(`/api/blobs/${dataset.publicTable}`))
-    : new Map<string, number | string | null>();
-  const sample = await sampleRequest(researcher, job.name, row);
+  const sample = await sampleRequest(researcher, job.name, dataset);
   const answer = await researcher.post(new URL(sample.url).pathname, JSON.parse(sample.body), z.unknown());
   return { study, sample: { ...sample, answer } };
+}
+
+/** Said before anything is published, so that whoever gave a table of real people can still stop. */
+export function whatBecomesPublic(
+  { isInvented }: Pick<MainJob, 'isInvented'>,
+  rows: PreviewAnswer['rows'],
+): string {
+  const all = count(rows.public + rows.training + rows.heldBack);
+  const what = isInvented ? 'invented rows' : 'rows of your file';
+  if (rows.public === 0) {
+    return `none of the ${all} ${what} becomes public: the model is tested at the hospital, on ${count(rows.heldBack)} rows held back from training`;
+  }
+  const become = `${count(rows.public)} of the ${all} ${what} become public`;
+  return isInvented
+    ? `${become}, for strangers’ nodes to test the model on; --private-test makes none public`
+    : `${become} on this local network, for its other nodes to test the model on; --private-test makes none public`;
+}
+
+function partsOf(trainingRows: number, { publicRows, heldBackRows }: PublishedAnswer): string {
+  const others = [
+    ...(publicRows > 0 ? [`${count(publicRows)} are public`] : []),
+    ...(heldBackRows > 0 ? [`${count(heldBackRows)} are held back from training`] : []),
+  ];
+  return [`${count(trainingRows)} rows stay to train on`, ...others].join(', ');
+}
+
+function count(rows: number): string {
+  return rows.toLocaleString('en-US');
 }
 
 /** The data officer's part: here the program looks at the request and says yes, as a person would in the browser. */
@@ -92,14 +135,14 @@ async function answerRequest(
   asked: unknown,
   tell: (line: StepLine) => void,
 ): Promise<void> {
-  const { digest, request } = z
-    .object({ digest: schema.bytes32, request: z.object({ message: z.object({ purpose: z.string() }) }) })
-    .parse(asked);
+  const { digest } = z.object({ digest: schema.bytes32 }).parse(asked);
+  const shown = await hospital.get(`/api/requests/${digest}`, grantRequest);
+  const body = approvalOf(shown);
   tell({
-    title: `the hospital’s data officer reads: “${request.message.purpose}”, and approves`,
+    title: `the hospital’s data officer reads: “${shown.request.message.purpose}”, at most ${body.bits} bits, and approves`,
     evidence: [],
   });
-  await hospital.post(`/api/requests/${digest}/approve`, {}, z.unknown());
+  await hospital.post(`/api/requests/${digest}/approve`, body, z.unknown());
 }
 
 export function clientOf(network: LocalNetwork, name: string): NodeClient {

@@ -1,30 +1,26 @@
-import { z } from 'zod';
+import { modelMetadata } from '../api/answers.ts';
 import type { NodeClient } from '../api/nodeClient.ts';
+import { sampleRow } from './sampleRow.ts';
 
-const modelAnswer = z.object({
-  name: z.string(),
-  versions: z.array(z.string()),
-  platform: z.string(),
-  inputs: z.array(z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.number()) })),
-});
-
-/** A request the model answers, made of one public row, or of nothing but missing values where there is none. */
+/** A request the model answers, made of one row of its dataset that anybody may see. */
 export async function sampleRequest(
-  client: NodeClient,
+  client: Pick<NodeClient, 'get' | 'bytes' | 'url'>,
   model: string,
-  row: ReadonlyMap<string, number | string | null>,
-): Promise<{ url: string; body: string; curl: string }> {
-  const { inputs } = await client.get(`/v2/models/${model}`, modelAnswer);
+  dataset: { id: string; publicTable?: string | undefined },
+): Promise<{ about: string; url: string; body: string; curl: string }> {
+  const { inputs } = await client.get(`/v2/models/${model}`, modelMetadata);
+  const columns = inputs.map(({ name, datatype }) => ({
+    name,
+    datatype,
+    type: datatype === 'BYTES' ? ('category' as const) : ('number' as const),
+  }));
+  const { about, cells } = await sampleRow(client, dataset, columns);
   const body = JSON.stringify({
-    inputs: inputs.map(({ name, datatype }) => ({
-      name,
-      shape: [1, 1],
-      datatype,
-      data: [row.get(name) ?? null],
-    })),
+    inputs: columns.map(({ name, datatype }, i) => ({ name, shape: [1, 1], datatype, data: [cells[i]] })),
   });
   const url = new URL(`/v2/models/${model}/infer`, client.url).href;
   return {
+    about,
     url,
     body,
     curl: `curl -s ${url} -H 'content-type: application/json' -d '${body.replaceAll("'", "'\\''")}'`,

@@ -13,8 +13,6 @@ import { CHEAT_WINDOW_SECONDS, followDispute, makeOneCheat } from './showCheat.t
 export interface StartOptions extends JobOptions {
   fresh?: boolean;
   exit?: boolean;
-  /** One provider lies, and the network takes it to court. */
-  cheat?: boolean;
 }
 
 /** Shows the main job on a local network, each step as it happens with its evidence; with `--json` a line for each. */
@@ -74,7 +72,7 @@ export async function start(surroundings: Surroundings, options: StartOptions): 
       const url = network.node('researcher').url;
       if (options.cheat) {
         if (outcome.study.failure?.code !== 'K_AUDIT_DIFFERS') throw studyFailure(outcome.study);
-        tell('an auditor drawn by lot came to another result: nothing is paid');
+        tell('an auditor drawn by lot came to another result: the work is not paid');
         await followDispute(network, listener, stopping.signal);
         if (json) stdout.write(`${JSON.stringify({ done: true, study: outcome.study.id, url })}\n`);
         say(`\n${style.bold('Look at everything')}  ${url}/integrity\n`);
@@ -102,7 +100,7 @@ export async function start(surroundings: Surroundings, options: StartOptions): 
     function sayWhatNow({ sample }: MainJobOutcome, model: string): void {
       if (!sample) return;
       const elsewhere = home === resolve('.koinon') ? '' : ` --home ${home}`;
-      say(`\n${style.bold('Ask the model')} about one public row:\n\n${sample.curl}\n\n`);
+      say(`\n${style.bold('Ask the model')} about ${sample.about}:\n\n${sample.curl}\n\n`);
       say(`${style.dim('It answers:')} ${JSON.stringify(sample.answer)}\n\n`);
       say(`${style.bold('Look at everything')}  ${network.node('researcher').url}/\n`);
       say(`${style.bold('Check it yourself')}   npx koinon verify ${model}${elsewhere}\n`);

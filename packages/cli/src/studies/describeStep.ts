@@ -13,8 +13,15 @@ const signed = z.object({ message: z.looseObject({}) });
 const results = {
   dataset: z.object({ name: text, id: text, custodian: text, contentRoot: text }),
   manifest: z.object({ manifest: text }),
-  'permission.asked': z.object({ digest: text, request: signed }),
-  'permission.given': z.object({ digest: text, grant: signed }),
+  draft: z.object({ manifest: text }),
+  'permission.asked': z.object({
+    digest: text,
+    request: z.object({ message: z.looseObject({ bits: text }) }),
+  }),
+  'permission.given': z.object({
+    digest: text,
+    grant: z.object({ message: z.looseObject({ bits: text, uses: z.coerce.number() }) }),
+  }),
   channel: z.object({ channel: text, transaction: text.optional() }),
   order: z.object({ digest: text }),
   receipt: z.object({
@@ -37,7 +44,12 @@ const results = {
     ),
   }),
   voucher: z.object({ amount: text }),
-  model: z.object({ model: text, size: z.number() }),
+  model: z.object({
+    model: text,
+    size: z.number(),
+    numbers: z.number().optional(),
+    bits: z.number().optional(),
+  }),
   evaluator: z.object({ provider: text, offersSeen: z.number() }),
   passport: z.object({ passport: text }),
   registered: z.object({ transaction: text, gasUsed: text, block: z.number() }),
@@ -47,7 +59,7 @@ const results = {
 const WORK: Record<string, string> = {
   train: 'training',
   predict: 'predictions on public rows',
-  measure: 'metrics',
+  measure: 'measuring the model',
   run: 'the job',
 };
 
@@ -65,11 +77,25 @@ export function describeStep(step: StudyStep, nameOf: (address: unknown) => stri
         `content root ${short(it.contentRoot)}`,
       ]);
     }
-    case 'permission.asked':
-      return line('permission asked of the data owner', [`request ${short(read(kind).digest)}`]);
+    case 'draft':
+      return line(`${work}: program, parameters and outputs written down for the data owner`, [
+        `draft ${short(read(kind).manifest)}`,
+      ]);
+    case 'permission.asked': {
+      const it = read(kind);
+      return line(`${permissionOf(job)} asked of the data owner`, [
+        `at most ${bitsOf(it.request.message.bits)} may be told a use`,
+        `request ${short(it.digest)}`,
+      ]);
+    }
     case 'permission.given': {
       const it = read(kind);
-      return line('permission given: this program, this purpose, once', [`grant ${short(it.digest)}`]);
+      const { uses, bits } = it.grant.message;
+      const often = uses === 1 ? 'once' : `${uses} times`;
+      return line(
+        `${permissionOf(job)} given: this program, these parameters, these outputs, ${often}, ${bitsOf(bits)}`,
+        [`grant ${short(it.digest)}`],
+      );
     }
     case 'channel': {
       const it = read('channel');
@@ -106,10 +132,12 @@ export function describeStep(step: StudyStep, nameOf: (address: unknown) => stri
       return line(`${work}: paid by voucher`, [`${koin(read('voucher').amount)} KOIN`, 'no transaction']);
     case 'model': {
       const it = read('model');
-      return line('the model left the hospital through the gate; the rows did not', [
-        `model ${short(it.model)}`,
-        byteCount(it.size),
-      ]);
+      const from = it.numbers === undefined ? '' : `, rebuilt from ${it.numbers} numbers`;
+      const told = it.bits === undefined ? '' : `; at most ${bitsOf(it.bits)} told`;
+      return line(
+        `the model left the building through the gate${from}${told}; the rows it learned from stayed`,
+        [`model ${short(it.model)}`, byteCount(it.size)],
+      );
     }
     case 'evaluator': {
       const it = read('evaluator');
@@ -130,6 +158,19 @@ export function describeStep(step: StudyStep, nameOf: (address: unknown) => stri
     default:
       return undefined;
   }
+}
+
+/** Whether the step that has this name puts a question to the data owner. */
+export function isQuestion(name: string): boolean {
+  return /^(measure\.)?permission\.asked$/.test(name);
+}
+
+function permissionOf(job: string): string {
+  return job === 'measure' ? 'permission to test the model on rows held back' : 'permission';
+}
+
+function bitsOf(bits: number | string): string {
+  return `${Number(bits).toLocaleString('en-US')} bits`;
 }
 
 function split(name: string): [string, string | undefined] {
@@ -154,6 +195,9 @@ const DOING: Record<string, string> = {
   served: 'serving the model',
 };
 const DOING_PHASE: Record<string, string> = {
+  draft: 'writing down what the data owner is asked',
+  'permission.asked': 'asking for permission',
+  'permission.given': 'waiting for the data owner to decide',
   manifest: 'writing the manifest',
   channel: 'opening a payment channel',
   order: 'signing the order',

@@ -6,7 +6,7 @@ import type { Surroundings } from '../commands/surroundings.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { stepLine } from '../terminal/stepLine.ts';
 import { styleFor } from '../terminal/style.ts';
-import { describeStep, doingWhat } from './describeStep.ts';
+import { describeStep, doingWhat, isQuestion } from './describeStep.ts';
 import { studyFailure, watchStudy } from './watchStudy.ts';
 
 /**
@@ -38,7 +38,7 @@ export async function followStudy(
           const elapsedMs = Date.now() - startedMs;
           progress.line(stepLine({ elapsedMs, mark: style.green('✓'), ...line }, style, surroundings.stderr));
         }
-        if (step.name === 'permission.asked') {
+        if (isQuestion(step.name)) {
           progress.line(`         ${style.cyan('→')} its owner decides: ${howToDecide(step)}`);
         }
       },

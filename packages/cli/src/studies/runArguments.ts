@@ -1,11 +1,16 @@
 import { usageError } from '../terminal/usageError.ts';
 
-export type RunInput = { name: string; file: string } | { name: string; dataset: string };
+export type RunInput =
+  | { name: string; file: string }
+  | { name: string; dataset: string; rows: 'training' | 'held-back' }
+  /** A model to be measured, by a CID or in a file. */
+  | { name: string; candidate: string };
 
 const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
-const CLASSES = ['model', 'metrics', 'table'] as const;
+const CLASSES = ['model', 'metrics', 'evaluation', 'table'] as const;
+const HELD_BACK = '/held-back';
 
-/** `name=path` or `name=dataset:ID`. Throws `K_USAGE`. */
+/** `name=path`, `name=dataset:ID`, `name=dataset:ID/held-back` or `name=candidate:CID-or-path`. Throws `K_USAGE`. */
 export function parseInput(text: string): RunInput {
   const { name, value } = pair(
     '--input',
@@ -13,8 +18,18 @@ export function parseInput(text: string): RunInput {
     'table.safetensors=cohort.csv or table.safetensors=dataset:1',
   );
   requireFileName('--input', name);
-  const dataset = /^dataset:(.+)$/.exec(value)?.[1];
-  return dataset === undefined ? { name, file: value } : { name, dataset };
+  const [, kind, what = ''] = /^(dataset|candidate):(.*)$/.exec(value) ?? [];
+  if (kind === undefined) return { name, file: value };
+  const isHeldBack = kind === 'dataset' && what.endsWith(HELD_BACK);
+  const named = isHeldBack ? what.slice(0, -HELD_BACK.length) : what;
+  if (named === '' || (kind === 'dataset' && named.includes('/'))) {
+    throw usageError(
+      `--input cannot be "${text}".`,
+      'Write dataset:1 for its training rows, dataset:1/held-back for those held back, candidate:model.onnx for a model to measure.',
+    );
+  }
+  if (kind === 'candidate') return { name, candidate: named };
+  return { name, dataset: named, rows: isHeldBack ? 'held-back' : 'training' };
 }
 
 /** `name=value`, the value as JSON where it is JSON, else as text. Throws `K_USAGE`. */

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Quote } from '@koinon/protocol';
+import { type Quote, schema } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import { TABLE_LIMITS } from '@koinon/tabular';
 import { begunAnswer, cidAnswer, tableAnswer } from '../api/answers.ts';
@@ -52,6 +52,17 @@ export async function runProgram(
     );
   }
   const isPrivate = inputs.some(input => 'dataset' in input);
+  const candidates = inputs.filter(input => 'candidate' in input);
+  if (candidates.length > 1 || (candidates.length === 1 && !isPrivate)) {
+    throw usageError(
+      isPrivate
+        ? 'One job measures one candidate.'
+        : 'A candidate is measured on rows of a dataset, and no input is one.',
+      isPrivate
+        ? 'Run one job for each.'
+        : 'Add --input table.safetensors=dataset:1/held-back, or give the model as a plain file.',
+    );
+  }
   const assurance = parseAssurance(options);
   if (isPrivate && assurance) {
     throw usageError(
@@ -72,26 +83,18 @@ export async function runProgram(
     const { cid } = await node.client.post('/api/blobs', program, cidAnswer);
     const sources = [];
     for (const input of inputs) sources.push(await sourceOf(node, input, contents));
-    const dataset = sources.flatMap(({ source }) => ('dataset' in source ? [source.dataset] : []))[0];
     progress.stop();
-    quote = await tellQuote(surroundings, node, {
+    const study = {
+      kind: 'run',
       program: cid,
-      ...(dataset === undefined ? {} : { dataset }),
+      inputs: sources,
+      params,
+      outputs,
+      purpose,
       ...(assurance ? { assurance } : {}),
-    });
-    return node.client.post(
-      '/api/studies',
-      {
-        kind: 'run',
-        program: cid,
-        inputs: sources,
-        params,
-        outputs,
-        purpose,
-        ...(assurance ? { assurance } : {}),
-      },
-      begunAnswer,
-    );
+    };
+    quote = await tellQuote(surroundings, node, { study });
+    return node.client.post('/api/studies', study, begunAnswer);
   })().finally(progress.stop);
   if (!options.wait) {
     printResult(
@@ -120,6 +123,11 @@ async function readInputs(inputs: readonly RunInput[]): Promise<Contents> {
   const contents: Contents = new Map();
   for (const input of inputs) {
     if ('dataset' in input) continue;
+    if ('candidate' in input) {
+      if (isCid(input.candidate)) continue;
+      contents.set(input.name, { kind: 'blob', bytes: await readWhole(input.candidate, requireFileSize) });
+      continue;
+    }
     const isTable = input.name.endsWith('.safetensors') && /\.(csv|tsv)$/i.test(input.file);
     const bytes = isTable ? await readTable(input.file) : await readWhole(input.file, requireFileSize);
     if (isTable) checkTable(bytes, {});
@@ -130,13 +138,21 @@ async function readInputs(inputs: readonly RunInput[]): Promise<Contents> {
 
 async function sourceOf({ client }: ChosenNode, input: RunInput, contents: Contents) {
   const { name } = input;
-  if ('dataset' in input) return { name, source: { dataset: (await findDataset(client, input.dataset)).id } };
+  if ('dataset' in input) {
+    const { id } = await findDataset(client, input.dataset);
+    return { name, source: { dataset: id, rows: input.rows } };
+  }
+  if ('candidate' in input && !contents.has(name)) return { name, source: { candidate: input.candidate } };
   const { kind, bytes } = contents.get(name)!;
   const { cid } =
     kind === 'table'
       ? await client.post('/api/tables', bytes, tableAnswer)
       : await client.post('/api/blobs', bytes, cidAnswer);
-  return { name, source: { cid } };
+  return { name, source: 'candidate' in input ? { candidate: cid } : { cid } };
+}
+
+function isCid(text: string): boolean {
+  return schema.cid.safeParse(text).success;
 }
 
 function requireFileSize(bytes: number): void {

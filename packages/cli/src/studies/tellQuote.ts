@@ -5,22 +5,32 @@ import { koin } from '../terminal/amounts.ts';
 import { percentOf } from '../terminal/percent.ts';
 import { styleFor } from '../terminal/style.ts';
 
-/** Asks what the work costs and what risk is left, and says it before anything is ordered. */
+type Release = NonNullable<Quote['release']>;
+
+/** Asks what the work costs, what risk is left and how much it could tell, and says it before anything is ordered. */
 export async function tellQuote(
   surroundings: Surroundings,
   { client, nameOf }: Pick<ChosenNode, 'client' | 'nameOf'>,
   question: Record<string, unknown>,
 ): Promise<Quote> {
-  const quote = await client.post('/api/quotes', question, quoteSchema);
+  const quote = await askQuote({ client }, question);
   const style = styleFor(surroundings.stderr, surroundings.environment);
   if (!surroundings.json)
     for (const line of quoteLines(quote, nameOf)) surroundings.stderr.write(`${style.dim(line)}\n`);
   return quote;
 }
 
-/** Price and residual risk in two or three sentences. */
+/** Asks what the work costs, and says nothing of it. */
+export function askQuote(
+  { client }: Pick<ChosenNode, 'client'>,
+  question: Record<string, unknown>,
+): Promise<Quote> {
+  return client.post('/api/quotes', question, quoteSchema);
+}
+
+/** Price, residual risk and bits in a few sentences. */
 export function quoteLines(quote: Quote, nameOf: (address: string) => string): string[] {
-  const { assurance, providers, totalAmount, auditRatePpm, risk } = quote;
+  const { assurance, providers, totalAmount, auditRatePpm, risk, release } = quote;
   const who = providers.map(nameOf).join(' and ');
   const checked: Record<Quote['assurance'], string> = {
     none: 'nobody checks it',
@@ -35,5 +45,39 @@ export function quoteLines(quote: Quote, nameOf: (address: string) => string): s
     ...(risk.isDeterred || assurance === 'none'
       ? []
       : ['Nothing at stake makes cheating a loss for it under these terms.']),
+    ...(release ? releaseLines(release) : []),
   ];
+}
+
+const JOBS: Record<Release['jobs'][number]['job'], string> = {
+  train: 'the training',
+  measure: 'the test on rows held back',
+  run: 'the job',
+};
+
+/** What everybody together can learn of the private rows, and what the owner lets out. */
+function releaseLines({ jobs, caps }: Release): string[] {
+  return [
+    ...jobs.map(
+      ({ job, bits, terms }) =>
+        `Bits: all that anybody outside can see of ${JOBS[job]} tells at most ${count(bits)} bits about the rows: ${terms.map(termOf).join(', ')}.`,
+    ),
+    ...(jobs.some(({ job }) => job === 'train') && !jobs.some(({ job }) => job === 'measure')
+      ? ['The test on public rows is ordered, and paid, besides: at the cheapest provider.']
+      : []),
+    `The owner allows ${count(caps.job)} bits a job, and ${count(caps.requesterYear)} in a year to you.`,
+  ];
+}
+
+function termOf({ kind, name, bits }: Release['jobs'][number]['terms'][number]): string {
+  const what: Record<typeof kind, string> = {
+    file: name ?? 'a file',
+    outcome: 'whether and when it ended',
+    report: 'the auditor’s report',
+  };
+  return `${what[kind]} ${bits.toFixed(1)}`;
+}
+
+function count(bits: number): string {
+  return bits.toLocaleString('en-US');
 }

@@ -1,3 +1,4 @@
+import { cidOfBlob, DESCRIPTION_KEY } from '@koinon/protocol';
 import { nearestName } from '@koinon/tabular';
 import { begunAnswer, type DatasetAnswer, tableAnswer } from '../api/answers.ts';
 import { chooseNode } from '../api/chooseNode.ts';
@@ -10,7 +11,7 @@ import { usageError } from '../terminal/usageError.ts';
 import { parseRate } from './assuranceOptions.ts';
 import { followStudy } from './followStudy.ts';
 import { printStudy } from './printStudy.ts';
-import { tellQuote } from './tellQuote.ts';
+import { askQuote, quoteLines, tellQuote } from './tellQuote.ts';
 
 export interface TrainOptions {
   purpose?: string;
@@ -21,6 +22,10 @@ export interface TrainOptions {
   exclude?: string;
   l2?: string;
   auditRate?: string;
+  /** Test at the custodian, on rows held back, and in public nowhere. */
+  privateTest?: boolean;
+  /** Say what it would cost and could tell, and begin nothing. */
+  quote?: boolean;
   wait: boolean;
 }
 
@@ -36,6 +41,12 @@ export async function train(
   if (options.name !== undefined) requireName(options.name, 'model');
   const l2 = options.l2 === undefined ? undefined : penalty(options.l2);
   const auditRatePpm = options.auditRate === undefined ? undefined : parseRate(options.auditRate);
+  if (options.privateTest && (options.test !== undefined || options.auditRate !== undefined)) {
+    throw usageError(
+      `--private-test goes without --${options.test === undefined ? 'audit-rate' : 'test'}: nothing is then computed in public.`,
+      'Give one of them.',
+    );
+  }
   const testCsv = options.test === undefined ? undefined : await readTable(options.test);
   const node = chooseNode(surroundings, 'researcher');
   const { client } = node;
@@ -55,37 +66,37 @@ export async function train(
   if (exclude.includes(target))
     throw usageError(`The target "${target}" is excluded.`, 'Exclude another column.');
   if (testCsv) checkTable(testCsv, { target });
-  else if (said && !said.publicTable) {
-    throw usageError(
-      `Dataset ${dataset.id} comes without public rows to evaluate a model on.`,
-      'Give rows of your own with --test FILE.csv.',
-    );
-  }
+  else requireTestRows(dataset, options.privateTest === true);
   const progress = createProgress(surroundings);
   let testTable: string | undefined;
-  if (testCsv) {
+  // Rows that are handed over become public, for which a question about the price is no reason: any name does.
+  if (testCsv && options.quote) testTable = cidOfBlob(testCsv);
+  else if (testCsv) {
     progress.doing('handing over the test rows');
     const query = new URLSearchParams({ target });
     testTable = (await client.post(`/api/tables?${query}`, testCsv, tableAnswer).finally(progress.stop)).cid;
   }
-  await tellQuote(surroundings, node, { dataset: dataset.id });
-  const { id } = await client.post(
-    '/api/studies',
-    {
-      kind: 'train',
-      dataset: dataset.id,
-      purpose,
-      name: options.name ?? said?.name ?? `dataset-${dataset.id}`,
-      ...(options.target === undefined ? {} : { target: options.target }),
-      ...(testTable === undefined ? {} : { testTable }),
-      ...(auditRatePpm === undefined ? {} : { auditRatePpm }),
-      ...(groupBy.length > 0 ? { groupBy } : {}),
-      ...(exclude.length > 0 || l2 !== undefined
-        ? { params: { ...(exclude.length > 0 ? { exclude } : {}), ...(l2 === undefined ? {} : { l2 }) } }
-        : {}),
-    },
-    begunAnswer,
-  );
+  const study = {
+    kind: 'train',
+    dataset: dataset.id,
+    purpose,
+    name: options.name ?? said?.name ?? `dataset-${dataset.id}`,
+    ...(options.target === undefined ? {} : { target: options.target }),
+    ...(testTable === undefined ? {} : { testTable }),
+    ...(options.privateTest ? { privateTest: true } : {}),
+    ...(auditRatePpm === undefined ? {} : { auditRatePpm }),
+    ...(groupBy.length > 0 ? { groupBy } : {}),
+    ...(exclude.length > 0 || l2 !== undefined
+      ? { params: { ...(exclude.length > 0 ? { exclude } : {}), ...(l2 === undefined ? {} : { l2 }) } }
+      : {}),
+  };
+  if (options.quote) {
+    const quote = await askQuote(node, { study });
+    printResult(surroundings, quote, () => quoteLines(quote, node.nameOf).join('\n'));
+    return;
+  }
+  await tellQuote(surroundings, node, { study });
+  const { id } = await client.post('/api/studies', study, begunAnswer);
   if (options.wait) {
     printStudy(surroundings, await followStudy(surroundings, node, id));
     return;
@@ -94,6 +105,20 @@ export async function train(
     surroundings,
     { study: id },
     style => `${style.green('✓')} study ${id} has begun; watch it: koinon jobs show ${id} --follow`,
+  );
+}
+
+/** Throws `K_USAGE` where there is nothing to test the model on. */
+function requireTestRows(dataset: DatasetAnswer, isPrivate: boolean): void {
+  const said = saidOf(dataset);
+  const heldBack = dataset.metadata?.[DESCRIPTION_KEY]?.approximateHeldBackRows;
+  // What its custodian or its record does not say, the node finds out.
+  if (!said || heldBack === undefined || heldBack > 0 || (!isPrivate && said.publicTable)) return;
+  throw usageError(
+    `Dataset ${dataset.id} has no rows held back${isPrivate ? '' : ', and no public rows,'} to test a model on.`,
+    isPrivate && said.publicTable
+      ? 'Leave out --private-test: it has public rows.'
+      : 'Give rows of your own with --test FILE.csv.',
   );
 }
 
@@ -108,7 +133,7 @@ export function requirePurpose(text: string | undefined): string {
 }
 
 function columnsOf({ metadata }: DatasetAnswer): string[] {
-  return metadata?.recordSet?.[0]?.field.map(({ name }) => name) ?? [];
+  return metadata?.[DESCRIPTION_KEY]?.columns.map(({ name }) => name) ?? [];
 }
 
 function requireColumn(name: string, columns: readonly string[]): void {

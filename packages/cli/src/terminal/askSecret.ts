@@ -5,14 +5,26 @@ const ENTER = ['\r', '\n', '\u0004'];
 const CTRL_C = '\u0003';
 const BACKSPACE = ['\u007f', '\b'];
 
+type Terminal = Pick<Surroundings, 'stdin' | 'stderr'>;
+
 /**
  * A line typed at the terminal without being shown. Throws `K_NO_TERMINAL` where there is none, with `instead` as what
  * to type, and `K_INTERRUPTED` on Ctrl-C.
  */
-export async function askSecret(
-  { stdin, stderr }: Pick<Surroundings, 'stdin' | 'stderr'>,
+export function askSecret(terminal: Terminal, question: string, instead: string): Promise<string> {
+  return ask(terminal, question, instead, () => undefined);
+}
+
+/** A line typed at the terminal, shown as it is typed. Throws as `askSecret` does. */
+export function askLine(terminal: Terminal, question: string, instead: string): Promise<string> {
+  return ask(terminal, question, instead, text => terminal.stderr.write(text));
+}
+
+async function ask(
+  { stdin, stderr }: Terminal,
   question: string,
   instead: string,
+  show: (text: string) => void,
 ): Promise<string> {
   if (!stdin?.isTTY || !stdin.setRawMode) {
     throw new KoinonError({
@@ -26,7 +38,7 @@ export async function askSecret(
   stdin.setRawMode(true);
   stdin.resume();
   try {
-    return await hiddenLine(stdin);
+    return await typedLine(stdin, show);
   } finally {
     stdin.setRawMode(false);
     stdin.pause();
@@ -34,7 +46,7 @@ export async function askSecret(
   }
 }
 
-function hiddenLine(stdin: Input): Promise<string> {
+function typedLine(stdin: Input, show: (text: string) => void): Promise<string> {
   const decoder = new TextDecoder();
   let typed: string[] = [];
   return new Promise((resolve, reject) => {
@@ -52,8 +64,13 @@ function hiddenLine(stdin: Input): Promise<string> {
           resolve(typed.join(''));
           return;
         }
-        if (BACKSPACE.includes(character)) typed = typed.slice(0, -1);
-        else typed.push(character);
+        if (BACKSPACE.includes(character)) {
+          if (typed.length > 0) show('\b \b');
+          typed = typed.slice(0, -1);
+        } else {
+          typed.push(character);
+          show(character);
+        }
       }
     };
     stdin.on('data', hear);

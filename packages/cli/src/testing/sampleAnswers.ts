@@ -1,11 +1,12 @@
-import { cidOfBlob } from '@koinon/protocol';
-import type { Answers } from './fakeNode.ts';
+import { cidOfBlob, type Hex, type Manifest, termsDigest } from '@koinon/protocol';
+import type { Answers, Asked } from './fakeNode.ts';
 
 const address = (digit: string) => `0x${digit.repeat(40)}`;
 const digest = (digit: string) => `0x${digit.repeat(64)}`;
 export const hospital = address('a');
 export const auditor = address('b');
 export const researcher = address('c');
+export const stranger = address('f');
 export const request = digest('3');
 
 export const modelBytes = new TextEncoder().encode('a model');
@@ -19,14 +20,34 @@ const metrics = new TextEncoder().encode(
   }),
 );
 const policy = {
-  koinon: 'policy/1',
+  koinon: 'policy/2',
   minGroupRows: 10,
-  artefactClasses: ['model', 'metrics'],
-  maxArtefactBytes: 2 ** 24,
+  outputs: { model: 1, metrics: 1, evaluation: 1 },
+  weightBits: 8,
+  ratePermille: 5,
+  groups: [],
+  opaqueBits: 0,
+  publicInputs: [],
+  candidates: true,
+  bits: { job: 2_000, requesterYear: 10_000, year: 20_000, total: 100_000 },
+  maxUses: 10,
   token: address('d'),
   amount: '100000000000000000',
+  dryRunAmount: '10000000000000000',
   auditors: [auditor],
   maxFuel: 1e12,
+  maxRunMs: 600_000,
+};
+const description = {
+  version: 2,
+  approximateRows: 320,
+  approximateHeldBackRows: 80,
+  columns: [
+    { name: 'age', type: 'number', grid: { centre: 56, unit: 8 } },
+    { name: 'sex', type: 'category', dictionary: ['female', 'male'] },
+    { name: 'outcome', type: 'category', dictionary: ['no', 'yes'] },
+  ],
+  target: 'outcome',
 };
 const held = {
   name: 'cohort',
@@ -40,18 +61,40 @@ const described = {
   ...dataset,
   metadata: {
     description: 'A table in private custody.',
-    'koinon:approximateRows': 320,
-    recordSet: [
-      {
-        field: [
-          { name: 'age', dataType: 'sc:Float' },
-          { name: 'sex', dataType: 'sc:Text', 'koinon:dictionary': ['female', 'male'] },
-          { name: 'outcome', dataType: 'sc:Text', 'koinon:dictionary': ['no', 'yes'] },
-        ],
-      },
-    ],
+    'koinon:publicRows': 100,
+    'koinon:table': description,
   },
 };
+/** What a custodian says of a table before it is published; its rows are public where the question has a share. */
+export function preview({ query }: Pick<Asked, 'query'>): Record<string, unknown> {
+  const isPublic = Number(query.get('publicShare')) > 0;
+  return {
+    seed: query.get('seed') ?? digest('6'),
+    rows: { training: 2, heldBack: 1, public: isPublic ? 1 : 0 },
+    columns: [
+      { name: 'age', type: 'number', missing: 0 },
+      { name: 'sex', type: 'category', missing: 0, words: 2, foldedWords: 3 },
+      { name: 'outcome', type: 'category', missing: 0, words: 2, foldedWords: 0 },
+    ],
+    excluded: [],
+    description,
+    publishedBits: 14,
+    warnings: [{ code: 'K_TABLE_IDENTIFYING_COLUMN', column: 'age', message: 'Column "age" looks odd.' }],
+    singlingOut: { rows: 4, worst: [], sentences: ['"age" alone singles out 75.0 % of 4 rows.'] },
+    ...(isPublic
+      ? {
+          publicRows: {
+            rows: 1,
+            columns: ['age', 'sex', 'outcome'],
+            shown: [['47', 'male', 'yes']],
+            cid: cidOfBlob(metrics),
+            bytes: 100,
+            consent: digest('7'),
+          },
+        }
+      : {}),
+  };
+}
 const dispute = {
   id: digest('d'),
   kind: 'jury',
@@ -96,6 +139,31 @@ export const quote = {
     lossOnDetection: '10000000000000000000',
     isDeterred: true,
     factors: [{ name: 'rate', ppm: 100_000, what: 'Share of such receipts that the lot has replayed.' }],
+  },
+};
+/** What work on private rows would cost and could tell. */
+export const privateQuote = {
+  ...quote,
+  assurance: 'owner-audited',
+  release: {
+    jobs: [
+      {
+        job: 'train',
+        bits: 305,
+        terms: [
+          { kind: 'file', name: 'metrics.json', class: 'metrics', bits: 20.1 },
+          { kind: 'file', name: 'model.onnx', class: 'model', bits: 274 },
+          { kind: 'outcome', bits: 4.5 },
+          { kind: 'report', bits: 5.6 },
+        ],
+      },
+      {
+        job: 'measure',
+        bits: 51,
+        terms: [{ kind: 'file', name: 'metrics.json', class: 'evaluation', bits: 40.6 }],
+      },
+    ],
+    caps: policy.bits,
   },
 };
 const integrity = {
@@ -148,8 +216,8 @@ export const study = {
 };
 export const steps = [
   step('dataset', { id: '1', name: 'cohort', custodian: hospital, contentRoot: digest('1') }),
-  step('permission.asked', { digest: request, request: { message: {} } }),
-  step('model', { model: cidOfBlob(modelBytes), size: modelBytes.length }),
+  step('permission.asked', { digest: request, request: { message: { bits: '305', uses: 1 } } }),
+  step('model', { model: cidOfBlob(modelBytes), size: modelBytes.length, numbers: 35, bits: 305 }),
   step('passport', { passport: cidOfBlob(passportBytes) }),
   step('served', { name: 'cohort', version: 1 }),
 ];
@@ -161,6 +229,95 @@ const model = {
   registeredAtMs: 1_000,
 };
 const mined = { transaction: digest('9'), block: 12, blockHash: digest('8'), gasUsed: '48000' };
+
+/** A draft of training on private rows; `changes` are to its fields. */
+export function draft(changes: Partial<Manifest> = {}): Manifest {
+  return {
+    koinon: 'manifest/2',
+    executor: 'wasm',
+    profile: 'koinon-det-1',
+    program: cidOfBlob(passportBytes),
+    inputs: [
+      {
+        name: 'table.safetensors',
+        source: { dataset: { id: '1', contentRoot: digest('1') as Hex, rows: 'training' } },
+      },
+    ],
+    params: { target: 'outcome', exclude: [] },
+    seed: new Uint8Array(32),
+    timeMs: 0,
+    limits: { fuel: 1e9, stepFuel: 1e6, memoryPages: 16, callDepth: 100, outputBytes: 1_000 },
+    outputs: [{ name: 'model.onnx', class: 'model', maxBytes: 1_000 }],
+    private: true,
+    ...changes,
+  };
+}
+
+/** A request as a node shows it to the owner; `changes` are to the view. */
+export function requestView(
+  { manifest = draft(), uses = 1 }: { manifest?: Manifest; uses?: number } = {},
+  changes: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return {
+    digest: request,
+    number: 7,
+    status: 'pending',
+    receivedAtMs: 1_000,
+    expiresAtMs: 1_800_000_000_000,
+    request: {
+      message: {
+        dataset: '1',
+        requester: researcher,
+        terms: termsDigest(manifest),
+        bits: '230',
+        purpose: 'Research.',
+        maxAmount: '200000000000000000',
+        uses,
+        expiresAt: '1800000000',
+      },
+    },
+    manifest: { ...manifest, seed: digest('0') },
+    program: { cid: manifest.program, bytes: 12_345, sha256: digest('5'), imports: ['koinon_io.read'] },
+    amount: '100000000000000000',
+    bound: {
+      bits: 230,
+      opaqueBits: 0,
+      terms: [
+        {
+          kind: 'file',
+          name: 'model.onnx',
+          class: 'model',
+          bits: 219.02,
+          description: 'the facts in model.onnx',
+        },
+        { kind: 'outcome', bits: 4.46, description: 'whether the job ended' },
+        { kind: 'report', bits: 6.48, description: 'whether the auditor agrees' },
+      ],
+    },
+    refusals: [],
+    charged: { requesterYear: 460, year: 500, total: 900 },
+    caps: { job: 2_000, requesterYear: 10_000, year: 20_000, total: 100_000 },
+    ...changes,
+  };
+}
+
+const training = new TextEncoder().encode(
+  JSON.stringify({ version: 2, kind: 'training', converged: true, logLoss: 0.25, accuracy: null }),
+);
+export const dryRun = {
+  exitCode: 0,
+  fuel: '1234567',
+  wallMs: 1_500,
+  stdout: '',
+  stderr: 'row 17 is ill\u001b[2J\n',
+  word: 'withheld',
+  bits: 230,
+  reasons: [
+    { name: 'metrics.json', class: 'metrics', released: true, reasons: ['rebuilt'] },
+    { name: 'model.onnx', class: 'model', released: false, reasons: ['unknown-class'] },
+  ],
+  files: [{ name: 'metrics.json', sha256: digest('4'), base64: Buffer.from(training).toString('base64') }],
+};
 
 /** What a small network would answer: one dataset, one request, one study, one model. */
 export const answers: Answers = {
@@ -191,41 +348,34 @@ export const answers: Answers = {
   'GET /api/datasets': { datasets: [dataset] },
   'GET /api/datasets/1': described,
   'GET /api/datasets/1/mock': new TextEncoder().encode('age,sex,outcome\n61,female,no\n'),
+  'POST /api/datasets/preview': preview,
   'POST /api/datasets': {
     id: '2',
     name: 'cohort',
     contentRoot: digest('2'),
+    publicRows: 0,
+    heldBackRows: 1,
     transaction: digest('9'),
     gasUsed: '127959',
     warnings: [],
   },
   'POST /api/datasets/1/revoke': mined,
-  'GET /api/requests': {
-    requests: [
-      {
-        digest: request,
-        status: 'pending',
-        receivedAtMs: 1_000,
-        request: {
-          message: {
-            dataset: '1',
-            requester: researcher,
-            program: digest('5'),
-            purpose: 'Research.',
-            maxAmount: '100000000000000000',
-            uses: 1,
-          },
-        },
-        manifest: {
-          program: cidOfBlob(modelBytes),
-          params: {},
-          outputs: [{ name: 'model.onnx', class: 'model', maxBytes: 100 }],
-        },
-      },
-    ],
+  'GET /api/requests': { requests: [requestView()] },
+  [`GET /api/requests/${request}`]: {
+    ...requestView(),
+    requester: {
+      operator: researcher,
+      owner: researcher,
+      stake: '10000000000000000000',
+      registeredAt: 1_700_000_000,
+    },
   },
   [`POST /api/requests/${request}/approve`]: { grant: { message: {}, signature: '0x' } },
-  [`POST /api/requests/${request}/deny`]: {},
+  [`POST /api/requests/${request}/dry-run`]: dryRun,
+  'POST /api/requests/deny': ({ body }: { body: Buffer }) => {
+    const { digests } = JSON.parse(body.toString()) as { digests?: string[] };
+    return { denied: digests?.length ?? 3 };
+  },
   'GET /api/studies': { studies: [study] },
   [`GET /api/studies/${study.id}`]: { study, steps },
   [`POST /api/studies/${study.id}/resume`]: {},
@@ -247,7 +397,10 @@ export const answers: Answers = {
       evaluations: [
         {
           data: cidOfBlob(metrics),
-          metrics: { outputs: [{ name: 'metrics.json', cid: cidOfBlob(metrics) }] },
+          metrics: {
+            outputs: [{ name: 'metrics.json', cid: cidOfBlob(metrics) }],
+            receipt: { message: { provider: stranger } },
+          },
         },
       ],
       parents: [],

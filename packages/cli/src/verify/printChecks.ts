@@ -22,6 +22,7 @@ export function checkPrinter(
       const detail = printable(check.detail);
       if (check.state === 'failed') say(`      ${style.red(detail)}`);
       else if (check.state === 'skipped' || options.details) say(`      ${style.dim(detail)}`);
+      for (const note of check.notes ?? []) say(`      ${printable(note)}`);
     },
     finish: checks => {
       const { state, sentence } = summarize(checks);

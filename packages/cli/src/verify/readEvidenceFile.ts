@@ -31,7 +31,7 @@ export async function readEvidenceFile(path: string): Promise<Subject | undefine
 function isPassport(bytes: Uint8Array): boolean {
   try {
     const value = decodeNode(bytes) as { koinon?: unknown } | null;
-    return value?.koinon === 'passport/1';
+    return value?.koinon === 'passport/2';
   } catch {
     return false;
   }

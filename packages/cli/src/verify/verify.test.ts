@@ -20,8 +20,8 @@ import {
   utf8,
   ZERO_ADDRESS,
 } from '@koinon/protocol';
-import { readBundle } from '@koinon/verify';
-import { digestOf, domains, flipped, makeStudy } from '@koinon/verify/testing';
+import { exportBundle, gatherBlobs, readBundle } from '@koinon/verify';
+import { digestOf, domains, flipped, makeHeldBackStudy, makeStudy } from '@koinon/verify/testing';
 import type { Output } from '../commands/surroundings.ts';
 import { type VerifyOptions, type VerifySurroundings, verify } from './verify.ts';
 
@@ -34,7 +34,7 @@ let server: Server;
 let url: string;
 
 const deployment = {
-  koinon: 'deployment/1',
+  koinon: 'deployment/2',
   startBlock: 0,
   token: ZERO_ADDRESS,
   models: ZERO_ADDRESS,
@@ -55,8 +55,15 @@ async function answer(path: string, query: URLSearchParams): Promise<unknown> {
     return { model: entry, passport, registered: { ...registered, transaction: digestOfCid(cid) } };
   }
   if (path === '/api/studies') {
-    return { studies: [{ id: 'one', state: 'done', createdAtMs: 1, request: { kind: 'run' } }] };
+    return {
+      studies: ['one', 'two'].map(id => ({ id, state: 'done', createdAtMs: 1, request: { kind: 'run' } })),
+    };
   }
+  if (path === '/api/studies/two')
+    return {
+      study: { id: 'two', state: 'running', createdAtMs: 1, request: { kind: 'train' } },
+      steps: stepsOfMeasuring(),
+    };
   if (path === '/api/studies/one')
     return {
       study: { id: 'one', state: 'done', createdAtMs: 1, request: { kind: 'run' } },
@@ -109,17 +116,32 @@ const runJob = await makeStudy({
     result: { ...plan.result, traceRoot: toHex(rootOf(falseRoots.map(fromHex))) },
   }),
 });
-const runEvidence = runJob.passport.evaluations[0]!.metrics;
+const runEvidence = runJob.evaluation.metrics;
 const runReceipt = statementDigest('Receipt', runEvidence.receipt.message, domains);
+const step = (name: string, result: unknown) => ({
+  name,
+  status: 'done',
+  startedAtMs: 1,
+  endedAtMs: 2,
+  result,
+});
+/** A study still on its way to a passport, that asked its owner twice: to train, and to measure on rows held back. */
+const heldBack = await makeHeldBackStudy();
+function stepsOfMeasuring() {
+  const { training } = heldBack.passport;
+  const { order, manifest, grant, receipt, outputs, verdict, inclusion, audits } =
+    heldBack.evaluation.metrics;
+  return [
+    step('permission.given', { grant: training.grant }),
+    step('measure.permission.given', { grant }),
+    step('measure.order', { order, manifest }),
+    step('measure.receipt', { receipt, outputs, verdict }),
+    step('measure.anchor', inclusion),
+    step('measure.audit', { audits }),
+  ];
+}
 function stepsOfRun() {
   const { order, manifest, receipt, outputs, opening, inclusion, audits } = runEvidence;
-  const step = (name: string, result: unknown) => ({
-    name,
-    status: 'done',
-    startedAtMs: 1,
-    endedAtMs: 2,
-    result,
-  });
   return [
     step('run.order', { order, manifest }),
     step('run.receipt', { receipt, outputs, opening }),
@@ -132,7 +154,8 @@ before(async () => {
   server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url!, 'http://node');
     const blob = /^\/api\/blobs\/(\w+)$/.exec(pathname);
-    const content = blob && (world.blobs.get(blob[1]!) ?? runJob.world.blobs.get(blob[1]!));
+    const content =
+      blob && [world, runJob.world, heldBack.world].flatMap(({ blobs }) => blobs.get(blob[1]!) ?? [])[0];
     if (content) {
       response.end(content);
       return;
@@ -217,6 +240,40 @@ test('a model is checked by its name, its jobs under their names, and ends in on
   assert.doesNotMatch(text, /✗/);
 });
 
+test('what a release can have told is explained to everybody, line by line', async () => {
+  const { text } = await told('cohort', {}, { node: url });
+  const { bits } = passport.training.grant!.message;
+  assert.match(
+    text,
+    new RegExp(
+      `✓ No more can have been told than the permission says\\.\n +This release can tell at most ${bits} bits about the private rows: as much as the answers to ${bits} yes/no questions\\.\n`,
+    ),
+  );
+  assert.match(text, /\n +\d+\.\d bits of them: model\.onnx, the weights of the model\.\n/);
+  assert.match(text, /\n +\d+\.\d bits of them: whether it failed, and at which instant it appeared\.\n/);
+  assert.match(text, /\n +Bits bound how much is told, not about whom/);
+});
+
+test('what a permission binds is told in words', async () => {
+  const { text } = await told('cohort', { details: true }, { node: url });
+  assert.match(
+    text,
+    /✓ The permission is for exactly this job\.\n +Program tabular-logistic, .*parameters \{"target":"ill"\}; it reads table\.safetensors \(the rows to train on, of dataset 7\); it may let out metrics\.json .* and model\.onnx/,
+  );
+});
+
+test('a model that was tested on rows held back says so, and that nobody outside can replay it', async () => {
+  const file = join(folder, 'held-back.koinon');
+  const blobs = await gatherBlobs({ passport: heldBack.passport }, heldBack.world.sources);
+  const whole = new Map([...blobs, [heldBack.cid, heldBack.bytes] as const]);
+  writeFileSync(file, exportBundle({ root: heldBack.cid, blobs: whole }));
+  const { code, text } = await told(file, { details: true });
+  assert.equal(code, 0, text);
+  assert.match(text, /1 on rows held back at the custodian, which only the auditor can replay\./);
+  assert.match(text, /✓ It was measured on rows of the same dataset that were held back from training\./);
+  assert.match(text, /metrics\.json, the measures, for all rows and by group\./);
+});
+
 test('a passport is checked by its name, and a version that is not there is told', async () => {
   assert.equal((await told(cid, {}, { node: url })).code, 0);
   await assert.rejects(told('nobody', {}, { node: url }), ofCode('K_MODEL_UNKNOWN'));
@@ -230,6 +287,11 @@ test('a receipt is found in a passport, and in a study that has none', async () 
   const run = await told(runReceipt, { offline: true }, { node: url });
   assert.equal(run.code, 0, run.text);
   assert.match(run.text, /^Checking run of study one/);
+  const { message } = heldBack.evaluation.metrics.receipt;
+  const measured = await told(statementDigest('Receipt', message, domains), { offline: true }, { node: url });
+  assert.equal(measured.code, 0, measured.text);
+  assert.match(measured.text, /^Checking measure of study two/);
+  assert.match(measured.text, /✓ The order names the permission it was given under\./);
   await assert.rejects(told(`0x${'00'.repeat(32)}`, {}, { node: url }), ofCode('K_RECEIPT_UNKNOWN'));
 });
 

@@ -44,7 +44,7 @@ export function jobOf(
     program,
     inputs: new Map(Object.entries(inputs)),
     manifest: {
-      koinon: 'manifest/1',
+      koinon: 'manifest/2',
       executor,
       profile: executor === 'wasm' ? 'koinon-det-1' : 'koinon-onnx-1',
       program: cidOfBytes(program),

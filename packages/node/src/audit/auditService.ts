@@ -20,6 +20,7 @@ import type { NodePorts } from '../ports/ports.ts';
 import type { AuditRecord } from '../record/auditRecord.ts';
 import type { LogAnchoring } from '../statements/anchorLog.ts';
 import { sealStatement } from '../statements/sealStatement.ts';
+import { Instants } from '../work/releaseInstant.ts';
 import type { AuditBook } from './auditBook.ts';
 import type { Dossier, DossierBook } from './dossierBook.ts';
 import type { LeadBook } from './leadBook.ts';
@@ -92,6 +93,7 @@ export function serveAudits(
   const stopping = new AbortController();
   const { signal } = stopping;
   const turns = new Turns();
+  const instants = new Instants(clock);
   let checks = 0;
 
   /** Whether this node is to replay the receipt at all. Costs a stranger's question little: no row, no slot, no patience. */
@@ -138,19 +140,24 @@ export function serveAudits(
   const audit = async (receipt: Hex): Promise<void> => {
     const task = audits.get(receipt);
     if (task?.state !== 'pending') return;
+    let isPrivate = task.draw === ZERO_32;
+    const startedAtMs = clock.nowMs();
     try {
       const known = dossiers.get(receipt);
       const { dossier, draw } =
         known && task.draw
           ? { dossier: known, draw: task.draw }
           : await patiently(clock, () => check({ receipt, provider: task.provider }), signal);
+      isPrivate = decodeManifest(dossier.manifest).private;
       const result = await replay(dossier);
+      // When a report on private work appears tells which instant it was, and no more.
+      if (isPrivate) await instants.until(startedAtMs, receipt, signal);
       const verdict = verdictOf(result);
       const differences = result?.differences ?? [];
       await sealStatement(ports, {
         key: `audit:${receipt}`,
         type: 'AuditReport',
-        leafSalt: decodeManifest(dossier.manifest).private ? toHex(ports.random()) : ZERO_32,
+        leafSalt: isPrivate ? toHex(ports.random()) : ZERO_32,
         message: logIndex => ({
           receipt,
           auditor: ports.signer.address,
@@ -180,9 +187,17 @@ export function serveAudits(
     } catch (error) {
       if (signal.aborted) return;
       const known = asKoinonError(error);
+      if (isPrivate) {
+        const isInTime = await instants.until(startedAtMs, receipt, signal).then(
+          () => true,
+          () => false,
+        );
+        if (!isInTime) return;
+      }
       audits.finish(receipt, {
         state: 'refused',
-        reason: known.message.slice(0, 1000),
+        // What a replay of private work stumbled over may tell of the rows.
+        reason: isPrivate ? 'The replay came to no end.' : known.message.slice(0, 1000),
         endedAtMs: clock.nowMs(),
       });
       journal.note('audit-refused', { receipt, code: known.code, reason: known.message });
@@ -224,9 +239,15 @@ export function serveAudits(
     return { status: 'pending' };
   };
 
+  /** A replay of private work that came to no end is not begun again: each time it ended would tell once more. */
+  const isClosed = (receipt: Hex): boolean => {
+    const task = audits.get(receipt);
+    return task?.state === 'refused' && task.draw === ZERO_32;
+  };
+
   answer(network, 'audit.request', async (question, from) => {
     const { receipt } = question;
-    if (store.log.byKey(`audit:${receipt}`)) return answerOf(receipt);
+    if (store.log.byKey(`audit:${receipt}`) || isClosed(receipt)) return answerOf(receipt);
     if (!pool.has(receipt)) {
       if (!hasRoom()) throw busy();
       const checked = await checkFor(from, question);

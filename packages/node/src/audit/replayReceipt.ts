@@ -1,10 +1,10 @@
 import { type ExecutionResult, openingOf } from '@koinon/executors';
 import type { Trace } from '@koinon/integrity';
-import { applyGate } from '@koinon/privacy';
 import {
   cidOfNode,
   contentRoot,
   decodeManifest,
+  decodeNode,
   digestOfCid,
   executionCommitment,
   fileList,
@@ -12,15 +12,18 @@ import {
   fromHex,
   type Hex,
   KoinonError,
-  type Manifest,
   policyDigest,
+  readDescription,
   toHex,
   type WireResponse,
   ZERO_32,
 } from '@koinon/protocol';
+import { partOf } from '@koinon/tabular';
 import { obtainBlob } from '../blobs/obtainBlob.ts';
+import { openSecret } from '../blobs/secretBlob.ts';
 import type { NodePorts } from '../ports/ports.ts';
-import { gatherInputs, INPUT_MAX_BYTES } from '../work/executeJob.ts';
+import { type DatasetSource, gatherInputs, INPUT_MAX_BYTES, type PrivateRows } from '../work/gatherInputs.ts';
+import { type GateTerms, releaseOutputs } from '../work/releaseOutputs.ts';
 
 export interface Replay {
   /** This node's own commitment, under the provider's salt. */
@@ -35,7 +38,7 @@ export interface Replay {
 
 /** Runs a receipt's manifest again and compares everything the receipt commits to. */
 export async function replayReceipt(
-  ports: Pick<NodePorts, 'store' | 'network' | 'executor'>,
+  ports: Pick<NodePorts, 'store' | 'network' | 'executor' | 'gate' | 'chain'>,
   material: WireResponse<'audit.material'>,
   limits: { maxRunMs: number; maxMemoryBytes: number },
   signal: AbortSignal,
@@ -43,28 +46,21 @@ export async function replayReceipt(
   const { receipt, order, opening } = material;
   const manifest = decodeManifest(material.manifest);
   const peers = [receipt.message.provider, order.message.requester];
-  const inputs = await gatherInputs(
-    ports,
-    manifest,
-    peers,
-    { content: id => privateContent(ports, material, manifest, id, signal) },
-    signal,
-  );
+  const custody = manifest.private ? await openCustody(ports, material, signal) : undefined;
+  const inputs = await gatherInputs(ports, manifest, peers, custody, signal);
   const result = await ports.executor.run(
     { manifest, program: inputs.program, inputs: inputs.files },
     { signal, ...limits },
   );
   const own = openingOf(result, opening.salt);
   const execution = executionCommitment(own);
-  const outputs = result.exitCode === 0 ? result.outputs : new Map<string, Uint8Array>();
-  const gated =
-    manifest.private && material.policy
-      ? applyGate({ policy: material.policy, manifest, outputs, inputs: inputs.files })
-      : undefined;
-  const released = gated
-    ? gated.released
-    : new Map([...outputs].filter(([name, bytes]) => isDeclared(manifest, name, bytes.length)));
-  const output = fileListDigest(fileList(released));
+  const { exitCode, outputs } = result;
+  const { files, gated } = await releaseOutputs(
+    ports,
+    { manifest, exitCode, outputs, inputs: inputs.files, salt: opening.salt },
+    custody && { policy: custody.policy, description: custody.description, record: custody.record },
+  );
+  const output = fileListDigest(fileList(files));
   const verdict = gated ? digestOfCid(cidOfNode(gated.verdict)) : ZERO_32;
   const differences = [
     ...(own.exitCode === opening.exitCode ? [] : ['exit code']),
@@ -84,36 +80,50 @@ export function traceOf(result: ExecutionResult): Trace | undefined {
   return result.stepRoots && { roots: result.stepRoots.map(toHex), end: { exitCode, fuel, rawOutput } };
 }
 
-function isDeclared(manifest: Manifest, name: string, size: number): boolean {
-  const file = manifest.outputs.find(declared => declared.name === name);
-  return file !== undefined && size <= file.maxBytes;
+/** What the custodian opens to the auditor its owner named, held against the chain: policy, record and rows. */
+async function openCustody(
+  ports: Pick<NodePorts, 'store' | 'network' | 'chain'>,
+  material: WireResponse<'audit.material'>,
+  signal: AbortSignal,
+): Promise<GateTerms & PrivateRows> {
+  const { content, policy, grant, metadata, receipt } = material;
+  if (!content || !policy || !grant || !metadata || policyDigest(policy) !== grant.message.policy) {
+    throw unopened('the custodian did not open the content, the record and the policy the grant names');
+  }
+  const { provider } = receipt.message;
+  const record = await ports.chain.datasets.get(grant.message.dataset);
+  if (record?.metadataDigest !== digestOfCid(metadata))
+    throw unopened('the record it opened is not the one on chain');
+  const bytes = await obtainBlob(ports, metadata, [provider], {
+    maxBytes: INPUT_MAX_BYTES,
+    visibility: 'public',
+    signal,
+  });
+  return {
+    policy,
+    description: readDescription(decodeNode(bytes)),
+    record: digestOfCid(metadata),
+    content: source => privateRows(ports, { content, provider, source }, signal),
+  };
 }
 
-async function privateContent(
+async function privateRows(
   ports: Pick<NodePorts, 'store' | 'network'>,
-  material: WireResponse<'audit.material'>,
-  manifest: Manifest,
-  id: bigint,
+  opened: { content: { cid: string; salt: Hex }; provider: Hex; source: DatasetSource },
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const { content, policy, grant, receipt } = material;
-  if (!content || !policy || !grant || policyDigest(policy) !== grant.message.policy) {
-    throw unopened('the custodian did not open the content and the policy the grant names');
-  }
-  const bytes = await obtainBlob(ports, content.cid, [receipt.message.provider], {
+  const { content, provider, source } = opened;
+  const kept = await obtainBlob(ports, content.cid, [provider], {
     maxBytes: INPUT_MAX_BYTES,
     visibility: 'private',
     // A copy is lent for one replay: rows that are not here cannot be taken from here.
     keep: false,
     signal,
   });
-  const root = contentRoot(bytes, fromHex(content.salt));
-  const named = manifest.inputs.some(
-    ({ source }) =>
-      'dataset' in source && source.dataset.id === id.toString() && source.dataset.contentRoot === root,
-  );
-  if (!named) throw unopened('the content it opened does not have the root the manifest names');
-  return bytes;
+  const bytes = openSecret(kept);
+  if (contentRoot(bytes, fromHex(content.salt)) !== source.contentRoot)
+    throw unopened('the content it opened does not have the root the manifest names');
+  return partOf(bytes, source.rows);
 }
 
 function unopened(reason: string): KoinonError {

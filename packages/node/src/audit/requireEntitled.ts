@@ -1,7 +1,6 @@
 import {
   CLOCK_SKEW_SECONDS,
   decodeManifest,
-  digestOfCid,
   executionCommitment,
   type Hex,
   isAudited,
@@ -9,6 +8,7 @@ import {
   logLeafHash,
   sha256,
   statementDigest,
+  termsDigest,
   toHex,
   verifyStatement,
   type WireResponse,
@@ -32,8 +32,15 @@ export async function requireEntitled(
 ): Promise<Hex> {
   const { deployment, signer } = ports;
   const { receipt, order } = material;
-  const digest = await verifyStatement('Receipt', receipt, deployment, provider);
-  const orderDigest = await verifyStatement('Order', order, deployment, order.message.requester);
+  const { recoverSigner } = ports.gate;
+  const digest = await verifyStatement('Receipt', receipt, deployment, provider, recoverSigner);
+  const orderDigest = await verifyStatement(
+    'Order',
+    order,
+    deployment,
+    order.message.requester,
+    recoverSigner,
+  );
   const manifestDigest = toHex(sha256(material.manifest));
   if (digest !== receiptDigest || receipt.message.provider !== provider)
     throw refused('that is another receipt');
@@ -73,31 +80,32 @@ export async function requireEntitled(
   return draw.seed;
 }
 
-/** Checks that the dataset's owner gave this requester a grant for this program, and the audit to this node. */
+/** Checks that the dataset's owner gave this requester a grant for this manifest, and the audit to this node. */
 async function requireGranted(
-  { chain, deployment, signer }: NodePorts,
+  { chain, deployment, signer, gate }: NodePorts,
   { grant, order, manifest }: Material,
 ): Promise<void> {
   if (!grant || statementDigest('Grant', grant.message, deployment) !== order.message.grant) {
     throw refused('no grant covers it');
   }
-  const { auditor, dataset, requester, program } = grant.message;
+  const { auditor, dataset, requester, terms } = grant.message;
   if (auditor !== signer.address) throw refused('the grant names another auditor');
   const record = await chain.datasets.get(dataset);
   if (!record || record.custodian !== order.message.provider)
     throw refused('the provider is not the custodian of the dataset');
-  await verifyStatement('Grant', grant, deployment, record.owner);
-  const { program: ran, inputs } = decodeManifest(manifest);
+  await verifyStatement('Grant', grant, deployment, record.owner, gate.recoverSigner);
+  const ran = decodeManifest(manifest);
+  const { inputs } = ran;
   const isCovered =
     requester === order.message.requester &&
-    program === digestOfCid(ran) &&
+    terms === termsDigest(ran) &&
     inputs.some(({ source }) => 'dataset' in source) &&
     inputs.every(
       ({ source }) =>
         !('dataset' in source) ||
         (source.dataset.id === dataset.toString() && source.dataset.contentRoot === record.contentRoot),
     );
-  if (!isCovered) throw refused('the grant covers another requester, program or dataset');
+  if (!isCovered) throw refused('the grant covers another requester, manifest or dataset');
 }
 
 export function refused(reason: string): KoinonError {

@@ -4,7 +4,7 @@ import type { Dossier } from '../audit/dossierBook.ts';
 import { traceOf } from '../audit/replayReceipt.ts';
 import { Turns } from '../durable/turns.ts';
 import type { NodePorts } from '../ports/ports.ts';
-import { gatherInputs } from '../work/executeJob.ts';
+import { gatherInputs } from '../work/gatherInputs.ts';
 import type { ReplayBook } from './replayBook.ts';
 
 export interface ReplayLimits {
@@ -14,13 +14,13 @@ export interface ReplayLimits {
 
 /** Runs disputed manifests, one at a time: what a stranger brings before the court takes no more of this machine. */
 export class Replays {
-  readonly #ports: Pick<NodePorts, 'store' | 'network' | 'executor'>;
+  readonly #ports: Pick<NodePorts, 'store' | 'network' | 'executor' | 'gate'>;
   readonly #book: ReplayBook;
   readonly #limits: ReplayLimits;
   readonly #turns = new Turns();
 
   constructor(
-    ports: Pick<NodePorts, 'store' | 'network' | 'executor'>,
+    ports: Pick<NodePorts, 'store' | 'network' | 'executor' | 'gate'>,
     book: ReplayBook,
     limits: ReplayLimits,
   ) {
@@ -66,10 +66,9 @@ export class Replays {
   async #run(dossier: Dossier, peers: readonly Hex[], signal: AbortSignal): Promise<Trace> {
     const manifest = decodeManifest(dossier.manifest);
     const parties = [dossier.receipt.message.provider, dossier.order.message.requester, ...peers];
-    const content = async (): Promise<Uint8Array> => {
+    if (manifest.private)
       throw new KoinonError({ code: 'K_DOSSIER_WRONG', message: 'The work is private.', fault: 'peer' });
-    };
-    const inputs = await gatherInputs(this.#ports, manifest, parties, { content }, signal);
+    const inputs = await gatherInputs(this.#ports, manifest, parties, undefined, signal);
     const job = { manifest, program: inputs.program, inputs: inputs.files };
     const trace = traceOf(await this.#ports.executor.run(job, { signal, ...this.#limits }));
     if (trace) return trace;

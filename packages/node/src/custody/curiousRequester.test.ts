@@ -4,7 +4,14 @@ import type { ChannelParams } from '@koinon/chain';
 import { KoinonError, type Signed, statementDigest, utf8 } from '@koinon/protocol';
 import { COHORT_TARGET, syntheticCohort } from '@koinon/tabular';
 import type { NodePorts } from '../ports/ports.ts';
-import { grantFor, handmadeOrder, openChannel, ordered, publicManifest } from '../testing/handmadeOrder.ts';
+import {
+  drawnManifest,
+  grantFor,
+  handmadeOrder,
+  openChannel,
+  ordered,
+  publicManifest,
+} from '../testing/handmadeOrder.ts';
 import { privateStudy } from '../testing/sampleStudies.ts';
 import {
   type Member,
@@ -12,7 +19,7 @@ import {
   type StartOptions,
   seededNetwork,
 } from '../testing/seededNetwork.ts';
-import { gatherInputs } from '../work/executeJob.ts';
+import { gatherInputs } from '../work/gatherInputs.ts';
 
 async function withNetwork(seed: number, body: (network: SeededNetwork) => Promise<void>): Promise<void> {
   const network = await seededNetwork(seed);
@@ -29,17 +36,21 @@ async function granted(network: SeededNetwork, options: StartOptions) {
   await network.crash('hospital');
   const hospital: Member = await network.start('hospital', options);
   const { ports } = network.member('researcher').node;
-  const manifest = publicManifest(await ports.store.blobs.put(utf8.encode('a program'), 'public'), {
+  const draft = publicManifest(await ports.store.blobs.put(utf8.encode('a program'), 'public'), {
     private: true,
     inputs: [
       {
         name: 'table.safetensors',
-        source: { dataset: { id: dataset.id.toString(), contentRoot: dataset.contentRoot } },
+        source: {
+          dataset: { id: dataset.id.toString(), contentRoot: dataset.contentRoot, rows: 'training' },
+        },
       },
     ],
+    params: { target: COHORT_TARGET },
     outputs: [{ name: 'metrics.json', class: 'metrics', maxBytes: 4096 }],
   });
-  const grant: Signed<'Grant'> = await grantFor(ports, hospital.operator, dataset, manifest);
+  const grant: Signed<'Grant'> = await grantFor(ports, hospital.operator, dataset, draft);
+  const manifest = drawnManifest(draft, grant);
   const channel: ChannelParams = await openChannel(ports, hospital.operator, 10n ** 18n);
   return { ports, manifest, grant, channel, hospital, dataset };
 }
@@ -133,12 +144,11 @@ test('the auditor of private work keeps no copy, and what the gate decided is fo
 
 test('the inputs of one job are bounded together', async () => {
   const blobs = { visibility: () => 'public', get: async () => new Uint8Array(100 * 2 ** 20) };
-  const ports = { store: { blobs } } as unknown as Pick<NodePorts, 'store' | 'network'>;
+  const ports = { store: { blobs } } as unknown as Pick<NodePorts, 'store' | 'network' | 'gate'>;
   const program = 'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku';
   const inputs = ['a', 'b'].map(name => ({ name, source: { cid: program } }));
   const manifest = { program, inputs } as unknown as Parameters<typeof gatherInputs>[1];
-  const content = () => Promise.reject(new Error('no dataset'));
-  await assert.rejects(gatherInputs(ports, manifest, [], { content }, new AbortController().signal), {
+  await assert.rejects(gatherInputs(ports, manifest, [], undefined, new AbortController().signal), {
     code: 'K_INPUTS_TOO_LARGE',
   });
 });

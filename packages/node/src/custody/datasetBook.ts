@@ -11,8 +11,11 @@ export interface HeldDataset {
   contentRoot: Hex;
   /** Secret: with it a guess about the rows could be confirmed against the content root. */
   contentSalt: Hex;
-  /** The table in this node's store, private. */
+  /** The table in this node's store, private and under its salt (`keepSecret`). */
   content: string;
+  /** How many of its rows are held back from training; the last of the table. */
+  heldBackRows: number;
+  /** The Croissant record, whose digest stands on chain; it has the table's description. */
   metadata: string;
   mock: string;
   /** Rows the owner gave away for testing models; undefined when none. */
@@ -31,6 +34,7 @@ const rowSchema = z.object({
   contentRoot: schema.bytes32,
   contentSalt: schema.bytes32,
   content: schema.cid,
+  heldBackRows: column.integer,
   metadata: schema.cid,
   mock: schema.cid,
   publicTable: schema.cid.nullable().transform(cid => cid ?? undefined),
@@ -49,7 +53,7 @@ export class DatasetBook {
     database.migrate('datasets', [
       `CREATE TABLE datasets (
         id TEXT PRIMARY KEY, name TEXT NOT NULL, contentRoot TEXT NOT NULL, contentSalt TEXT NOT NULL,
-        content TEXT NOT NULL, metadata TEXT NOT NULL, mock TEXT NOT NULL, publicTable TEXT, target TEXT,
+        content TEXT NOT NULL, heldBackRows INTEGER NOT NULL, metadata TEXT NOT NULL, mock TEXT NOT NULL, publicTable TEXT, target TEXT,
         policy TEXT NOT NULL,
         policyDigest TEXT NOT NULL, autoApprove INTEGER NOT NULL
       ) STRICT;`,
@@ -58,12 +62,13 @@ export class DatasetBook {
 
   add(dataset: HeldDataset): void {
     this.#database.run(
-      'INSERT OR REPLACE INTO datasets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO datasets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       dataset.id.toString(),
       dataset.name,
       dataset.contentRoot,
       dataset.contentSalt,
       dataset.content,
+      dataset.heldBackRows,
       dataset.metadata,
       dataset.mock,
       dataset.publicTable ?? null,

@@ -1,35 +1,55 @@
+import { opaqueBits, reviewTerms } from '@koinon/privacy';
 import {
   CLOCK_SKEW_SECONDS,
   decodeManifest,
-  digestOfCid,
   type Grant,
   type GrantAnswer,
   type Hex,
   KoinonError,
+  type Manifest,
   type Signed,
   sha256,
   signStatement,
+  statementDigest,
+  termsDigest,
   toHex,
   utf8,
   verifyStatement,
 } from '@koinon/protocol';
 import { answer } from '../peers/ask.ts';
+import { RegisteredNodes } from '../peers/registeredNodes.ts';
 import { nowSeconds } from '../ports/clock.ts';
 import type { NodePorts } from '../ports/ports.ts';
+import { mayAnswerAlone } from './automaticGrants.ts';
 import type { DatasetBook, HeldDataset } from './datasetBook.ts';
-import type { GrantBook, GrantCase } from './grantBook.ts';
+import { describeHeld } from './describeHeld.ts';
+import { GRANT_MS } from './doorLimits.ts';
+import type { GrantBook, GrantCase, GrantStanding, GrantStatus } from './grantBook.ts';
+import { GrantDoor, refused } from './grantDoor.ts';
+import type { ReleaseLedger } from './releaseLedger.ts';
 
-/** Requests that may wait for the owner at once; more would let strangers fill the disk. */
-const PENDING_MAX = 1000;
-const PENDING_MAX_PER_REQUESTER = 16;
-/** How long a grant holds unless the owner says otherwise, seconds: a day. */
-const GRANT_SECONDS = 86_400n;
+/** What the owner saw when it said yes; it is signed only if that is what the request says. */
+export interface Approval {
+  terms: Hex;
+  bits: bigint;
+  uses: number;
+  /** Bits of files that leave as they are, where there are any: each such yes is said in so many words. */
+  confirmBits?: number | undefined;
+}
 
 export interface GrantService {
-  list(): GrantCase[];
-  /** Signs the grant a request asks for. Throws `K_REQUEST_UNKNOWN`, `K_REQUEST_DECIDED`. */
-  approve(request: Hex): Promise<Signed<'Grant'>>;
+  /** Requests of which more than the standing is kept, newest first. */
+  list(options?: { status?: GrantStatus; before?: number; limit?: number }): GrantCase[];
+  /** How many wait for the owner. */
+  waiting(): number;
+  /** The request, which the owner has now looked at. Throws `K_REQUEST_UNKNOWN`. */
+  look(request: Hex): GrantCase;
+  /** Signs the grant a request asks for. Throws `K_REQUEST_UNKNOWN`, `K_REQUEST_DECIDED`, `K_APPROVAL_DIFFERS`. */
+  approve(request: Hex, seen: Approval): Promise<Signed<'Grant'>>;
+  /** Throws `K_REQUEST_UNKNOWN`, `K_REQUEST_DECIDED`. */
   deny(request: Hex, reason: string): Promise<void>;
+  /** Denies those of the named requests that wait, or all that wait of one requester; how many it were. */
+  denyMany(which: { digests: readonly Hex[] } | { requester: Hex }, reason: string): number;
 }
 
 /** Digest under which a purpose, a sentence for people, stands in a grant. */
@@ -39,19 +59,39 @@ export function purposeDigest(purpose: string): Hex {
 
 /** Receives requests for grants and gives the owner's answers. Denying is the default: nothing is granted by silence. */
 export function serveGrants(
-  ports: Pick<NodePorts, 'network' | 'chain' | 'clock' | 'deployment' | 'signer' | 'random' | 'journal'>,
-  datasets: DatasetBook,
-  grants: GrantBook,
+  ports: Pick<
+    NodePorts,
+    'network' | 'chain' | 'clock' | 'deployment' | 'signer' | 'random' | 'journal' | 'store' | 'gate'
+  >,
+  books: {
+    datasets: DatasetBook;
+    grants: GrantBook;
+    ledger: ReleaseLedger;
+    /** How many uses of a grant were taken. */
+    usesTaken(grant: Signed<'Grant'>): number;
+  },
 ): GrantService {
   const { network, chain, clock, deployment, signer, journal } = ports;
+  const { datasets, grants, ledger } = books;
+  const door = new GrantDoor(clock, grants, new RegisteredNodes(ports));
 
-  const approve = async (digest: Hex): Promise<Signed<'Grant'>> => {
+  const look = (digest: Hex): GrantCase => {
+    door.sweep();
     const found = grants.get(digest);
     if (!found) throw unknownRequest(digest);
+    grants.look(digest, clock.nowMs(), door.waitsUntilMs(found.request, found.receivedAtMs));
+    return grants.get(digest)!;
+  };
+
+  const approve = async (digest: Hex, seen: Approval, isAutomatic = false): Promise<Signed<'Grant'>> => {
+    const found = look(digest);
+    const { message: request } = found.request;
+    const draft = decodeManifest(found.manifest);
+    requireSeen(found, draft, seen);
     if (found.grant) return found.grant;
     if (found.status !== 'pending') throw decided(found);
-    const { message: request } = found.request;
     const dataset = requireHeld(datasets, request.dataset);
+    await requireAsked(dataset, draft, request);
     const state = await chain.datasets.grantState(request.dataset, digest);
     if (state.owner !== signer.address) {
       throw new KoinonError({
@@ -61,32 +101,51 @@ export function serveGrants(
       });
     }
     const now = nowSeconds(clock);
+    const { policy } = dataset;
+    const wasShown = grants.get(digest)?.dryRunAtMs !== undefined;
     const grant: Grant = {
       dataset: request.dataset,
       epoch: state.epoch,
       requester: request.requester,
-      program: request.program,
+      terms: request.terms,
       purpose: purposeDigest(request.purpose),
       policy: dataset.policyDigest,
-      token: dataset.policy.token,
-      amount: dataset.policy.amount,
+      token: policy.token,
+      amount: policy.amount + (wasShown ? policy.dryRunAmount : 0n),
+      bits: request.bits,
       microRho: request.microRho,
       uses: request.uses,
-      auditor: dataset.policy.auditors[0]!,
+      auditor: policy.auditors[0]!,
       validFrom: now - BigInt(CLOCK_SKEW_SECONDS),
-      expiresAt: now + GRANT_SECONDS,
+      expiresAt: now + BigInt(GRANT_MS / 1000),
       nonce: toHex(ports.random()),
     };
-    grants.approve(digest, await signStatement('Grant', grant, deployment, signer));
-    journal.note('grant-approved', { request: digest, requester: request.requester });
-    return grants.get(digest)!.grant!;
+    const signed = await signStatement('Grant', grant, deployment, signer);
+    grants.approve(digest, signed, clock.nowMs(), isAutomatic);
+    const given = grants.get(digest)!;
+    if (!given.grant) throw decided(given);
+    journal.note('grant-approved', { request: digest, requester: request.requester, isAutomatic });
+    return given.grant;
   };
 
-  const answerOf = (found: GrantCase): GrantAnswer => {
-    if (found.grant) return { status: 'approved', request: found.digest, grant: found.grant };
-    if (found.status === 'denied')
-      return { status: 'denied', request: found.digest, reason: found.reason ?? '' };
-    return { status: 'pending', request: found.digest };
+  /** Throws `K_REQUEST_REFUSED` unless the owner's policy allows what is asked, and the bound is the one that is named. */
+  const requireAsked = async (
+    dataset: HeldDataset,
+    draft: Manifest,
+    request: Signed<'GrantRequest'>['message'],
+  ): Promise<void> => {
+    const { policy } = dataset;
+    if (request.uses < 1 || request.uses > policy.maxUses)
+      throw refused(`a grant has 1 to ${policy.maxUses} uses`);
+    const charged = ledger.charged(dataset.id, request.requester, clock.nowMs());
+    const description = await describeHeld(ports.store, dataset);
+    const { bound, refusals } = reviewTerms(draft, policy, description, charged);
+    const [refusal] = refusals;
+    if (refusal) throw refused(refusal.message.replace(/\.$/, ''));
+    if (!bound || BigInt(bound.bits) !== request.bits)
+      throw refused(`one use can tell up to ${bound?.bits} bits, and it says ${request.bits}`);
+    if (request.token !== policy.token || request.maxAmount < policy.amount)
+      throw refused(`a use costs ${policy.amount} base units of ${policy.token}`);
   };
 
   answer(network, 'dataset.get', async ({ id }) => {
@@ -102,46 +161,95 @@ export function serveGrants(
     };
   });
 
-  answer(network, 'grant.request', async ({ request, manifest }, from) => {
-    const { message } = request;
-    const digest = await verifyStatement('GrantRequest', request, deployment, message.requester);
-    if (message.requester !== from) throw refused('it was signed by another node than the one that sent it');
-    const known = grants.get(digest);
-    if (known) return answerOf(known);
-    const dataset = requireHeld(datasets, message.dataset);
-    if (message.expiresAt < nowSeconds(clock)) throw refused('it has expired');
-    if (toHex(sha256(manifest)) !== message.manifest) throw refused('the manifest is not the one it names');
-    const parsed = decodeManifest(manifest);
-    if (digestOfCid(parsed.program) !== message.program) throw refused('the manifest runs another program');
-    if (message.token !== dataset.policy.token || message.maxAmount < dataset.policy.amount) {
-      throw refused(`a use costs ${dataset.policy.amount} base units of ${dataset.policy.token}`);
-    }
-    if (grants.pendingCount(from) >= PENDING_MAX_PER_REQUESTER)
-      throw refused('too many requests of yours are waiting for the owner');
-    if (grants.pendingCount() >= PENDING_MAX) throw refused('too many requests are waiting for the owner');
-    grants.receive(digest, request, manifest, clock.nowMs());
-    journal.note('grant-requested', { request: digest, requester: from, purpose: message.purpose });
-    if (dataset.autoApprove) await approve(digest);
-    return answerOf(grants.get(digest)!);
-  });
+  // By what it costs: size and registration (before anything is parsed), places and rate, the signature, the draft.
+  answer(
+    network,
+    'grant.request',
+    async ({ request, manifest }, from) => {
+      const { message } = request;
+      if (message.requester !== from)
+        throw refused('it was signed by another node than the one that sent it');
+      const digest = statementDigest('GrantRequest', message, deployment);
+      const known = grants.standing(digest);
+      if (known) return answerOf(known);
+      const dataset = requireHeld(datasets, message.dataset);
+      door.knock(request, manifest);
+      await verifyStatement('GrantRequest', request, deployment, from, ports.gate.recoverSigner);
+      const draft = decodeManifest(manifest);
+      if (termsDigest(draft) !== message.terms) throw refused('the manifest is not the one it names');
+      await requireAsked(dataset, draft, message);
+      door.receive(digest, request, manifest);
+      journal.note('grant-requested', { request: digest, requester: from, purpose: message.purpose });
+      const { terms, bits, uses } = message;
+      if (mayAnswerAlone(books, dataset, { request, draft, bytes: manifest }, clock.nowMs()))
+        await approve(digest, { terms, bits, uses }, true);
+      return answerOf(grants.standing(digest)!);
+    },
+    (from, payload) => door.admit(from, payload),
+  );
 
   answer(network, 'grant.status', async ({ digest }, from) => {
-    const found = grants.get(digest);
-    if (!found || found.request.message.requester !== from) throw unknownRequest(digest);
-    return answerOf(found);
+    door.sweep();
+    const standing = grants.standing(digest);
+    if (!standing || standing.requester !== from) throw unknownRequest(digest);
+    return answerOf(standing);
   });
 
   return {
-    list: () => grants.list(),
-    approve,
+    list: options => {
+      door.sweep();
+      return grants.list(options);
+    },
+    waiting: () => {
+      door.sweep();
+      return grants.waiting().requests;
+    },
+    look,
+    approve: (digest, seen) => approve(digest, seen),
     deny: async (digest, reason) => {
-      const found = grants.get(digest);
-      if (!found) throw unknownRequest(digest);
-      if (found.status === 'approved') throw decided(found);
-      grants.deny(digest, reason);
+      const found = look(digest);
+      if (found.status === 'approved' || found.status === 'expired') throw decided(found);
+      grants.deny(digest, reason, clock.nowMs());
       journal.note('grant-denied', { request: digest });
     },
+    denyMany: (which, reason) => {
+      door.sweep();
+      const before = grants.waiting().requests;
+      if ('requester' in which) grants.denyAllOf(which.requester, reason, clock.nowMs());
+      else grants.denyThese(which.digests, reason, clock.nowMs());
+      const denied = before - grants.waiting().requests;
+      journal.note('grants-denied', { denied });
+      return denied;
+    },
   };
+}
+
+function answerOf({ digest: request, status, grant, reason }: GrantStanding): GrantAnswer {
+  if (grant) return { status: 'approved', request, grant };
+  if (status === 'pending') return { status, request };
+  return { status: 'denied', request, reason: reason ?? '' };
+}
+
+/** Throws `K_APPROVAL_DIFFERS` unless what the owner saw is what the request asks for. */
+function requireSeen({ request: { message }, digest }: GrantCase, draft: Manifest, seen: Approval): void {
+  const opaque = opaqueBits(draft);
+  const differing = [
+    ...(seen.terms === message.terms ? [] : ['terms']),
+    ...(seen.bits === message.bits ? [] : ['bits']),
+    ...(seen.uses === message.uses ? [] : ['uses']),
+    ...((seen.confirmBits ?? 0) === opaque ? [] : ['confirmBits']),
+  ];
+  if (differing.length === 0) return;
+  throw new KoinonError({
+    code: 'K_APPROVAL_DIFFERS',
+    message:
+      opaque > 0
+        ? `Request ${digest} says something else about: ${differing.join(', ')}. Files of up to ${opaque} bits would leave as they are.`
+        : `Request ${digest} says something else about: ${differing.join(', ')}.`,
+    fault: 'user',
+    data: { differing, opaqueBits: opaque },
+    next: 'Look at the request again, and approve what it says.',
+  });
 }
 
 export function requireHeld(datasets: DatasetBook, id: bigint): HeldDataset {
@@ -165,19 +273,14 @@ function unknownRequest(digest: Hex): KoinonError {
   });
 }
 
-function decided(found: GrantCase): KoinonError {
+export function decided(found: Pick<GrantCase, 'digest' | 'status'>): KoinonError {
   return new KoinonError({
     code: 'K_REQUEST_DECIDED',
-    message: `Request ${found.digest} was ${found.status} already.`,
+    message:
+      found.status === 'expired'
+        ? `Request ${found.digest} has expired.`
+        : `Request ${found.digest} was ${found.status} already.`,
     fault: 'user',
-    next: 'To take a grant back, use "koinon data revoke".',
-  });
-}
-
-function refused(reason: string): KoinonError {
-  return new KoinonError({
-    code: 'K_REQUEST_REFUSED',
-    message: `Request refused: ${reason}.`,
-    fault: 'user',
+    ...(found.status === 'approved' ? { next: 'To take a grant back, use "koinon data revoke".' } : {}),
   });
 }

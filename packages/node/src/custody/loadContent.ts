@@ -1,11 +1,17 @@
-import { contentRoot, fromHex, KoinonError } from '@koinon/protocol';
+import { contentRoot, type DatasetRows, fromHex, KoinonError } from '@koinon/protocol';
 import type { Store } from '@koinon/store';
+import { partOf } from '@koinon/tabular';
+import { openSecret } from '../blobs/secretBlob.ts';
 import type { HeldDataset } from './datasetBook.ts';
 
-/** The private bytes of a dataset, checked against the content root it was published under. */
-export async function loadContent(store: Store, dataset: HeldDataset): Promise<Uint8Array> {
-  const bytes = await store.blobs.get(dataset.content);
-  if (!bytes) {
+/** A part of the private rows of a dataset, as a table; the whole is checked against the content root it was published under. */
+export async function loadContent(
+  store: Store,
+  dataset: HeldDataset,
+  rows: DatasetRows,
+): Promise<Uint8Array> {
+  const kept = await store.blobs.get(dataset.content);
+  if (!kept) {
     throw new KoinonError({
       code: 'K_CONTENT_LOST',
       message: `The content of dataset ${dataset.id} is no longer in this node's store.`,
@@ -13,6 +19,7 @@ export async function loadContent(store: Store, dataset: HeldDataset): Promise<U
       next: 'Restore it from the backup, or publish the dataset again.',
     });
   }
+  const bytes = openSecret(kept);
   if (contentRoot(bytes, fromHex(dataset.contentSalt)) !== dataset.contentRoot) {
     throw new KoinonError({
       code: 'K_CONTENT_CHANGED',
@@ -20,5 +27,5 @@ export async function loadContent(store: Store, dataset: HeldDataset): Promise<U
       fault: 'platform',
     });
   }
-  return bytes;
+  return partOf(bytes, rows);
 }

@@ -7,56 +7,46 @@ import {
   policyDigest,
   policySchema,
   sha256,
+  type TableDescription,
   toHex,
   toWire,
   utf8,
 } from '@koinon/protocol';
-import {
-  buildTable,
-  type ColumnType,
-  croissant,
-  describeTable,
-  dictionariesOf,
-  encodeTable,
-  formatCsv,
-  inferSchema,
-  mockTable,
-  parseTable,
-  splitRows,
-  type TableWarning,
-  tableBytes,
-} from '@koinon/tabular';
+import { croissant, formatCsv, mockTable, type TableWarning, tableBytes } from '@koinon/tabular';
+import { keepSecret } from '../blobs/secretBlob.ts';
 import type { NodePorts } from '../ports/ports.ts';
 import type { DatasetBook, HeldDataset } from './datasetBook.ts';
+import { prepareTable, type TableRequest } from './prepareTable.ts';
+import { requireConsent } from './publicRows.ts';
 
 const MOCK_ROWS = 200;
 
-export interface PublishRequest {
+export interface PublishRequest extends Omit<TableRequest, 'minGroupRows'> {
   name: string;
   description: string;
   license: string;
-  csv: Uint8Array;
-  /** The column models are meant to predict; the split is even over its classes. */
-  target?: string | undefined;
-  exclude?: readonly string[] | undefined;
-  types?: Readonly<Record<string, ColumnType>> | undefined;
-  /** Share of the rows given away for testing models, 0 (none) to below 1. */
-  publicShare: number;
   policy: Omit<Policy, 'koinon'>;
   autoApprove: boolean;
+  /** What a preview parted the rows by; drawn anew when absent. */
+  seed?: Uint8Array | undefined;
+  /** The yes to the very rows that become public, from a preview; nothing is public without. */
+  consent?: Hex | undefined;
 }
 
 export interface PublishedDataset {
   dataset: HeldDataset;
+  /** Rows that are public now. */
+  publicRows: number;
   transaction: Hex;
   gasUsed: bigint;
   warnings: TableWarning[];
 }
 
 /**
- * Takes a CSV into custody and publishes what may be known about it: a Croissant record, a mock of the same shape, the
- * public rows, and on chain the salted content root. Everything is checked before anything is signed; the private rows
- * are stored once, as the table programs will read, and their CSV is not kept.
+ * Takes a CSV into custody and publishes what may be known about it: a Croissant record, a mock of the same shape, rows the
+ * owner saw and said yes to, and on chain the salted content root. Everything is checked before anything is stored or
+ * signed; the private rows are stored once, as the table programs will read, and their CSV is not kept. Throws
+ * `K_PUBLIC_ROWS_UNSEEN` when rows would become public that nobody said yes to.
  */
 export async function publishDataset(
   ports: Pick<NodePorts, 'store' | 'chain' | 'signer' | 'random' | 'clock' | 'journal'>,
@@ -64,41 +54,21 @@ export async function publishDataset(
   request: PublishRequest,
 ): Promise<PublishedDataset> {
   const { store, chain, signer, random, clock } = ports;
-  const { name, target } = request;
-  const policy = policySchema.parse({ ...request.policy, koinon: 'policy/1' });
-  const raw = parseTable(request.csv);
-  const schema = inferSchema(raw, {
-    ...(target === undefined ? {} : { target }),
-    ...(request.exclude ? { exclude: [...request.exclude] } : {}),
-    ...(request.types ? { overrides: { ...request.types } } : {}),
-  });
-  const parts =
-    request.publicShare > 0
-      ? splitRows(raw, {
-          publicShare: request.publicShare,
-          seed: random(),
-          ...(target === undefined ? {} : { target }),
-        })
-      : { private: raw, public: undefined };
-  const encoding = { minCategoryRows: policy.minGroupRows };
-  const table = buildTable(parts.private, schema, encoding);
+  const { name, target, seed = random() } = request;
+  const policy = policySchema.parse({ ...request.policy, koinon: 'policy/2' });
+  const prepared = prepareTable({ ...request, minGroupRows: policy.minGroupRows }, seed);
+  const { table, description, publicRows, warnings } = prepared;
+  requireGroups(policy, description);
+  if (publicRows) requireConsent(publicRows, seed, request.consent);
   const content = tableBytes(table);
-  const description = describeTable(table, {
-    ...(target === undefined ? {} : { target }),
-  });
   const mock = mockTable(description, { rows: MOCK_ROWS, seed: random() });
 
   const contentSalt = random();
   const root = contentRoot(content, contentSalt);
-  const contentCid = await store.blobs.put(content, 'private');
+  const contentCid = await keepSecret(store, content, toHex(contentSalt));
   const mockCsv = utf8.encode(formatCsv(mock));
   const mockCid = await store.blobs.put(mockCsv, 'public');
-  const publicTable = parts.public
-    ? await store.blobs.put(
-        encodeTable(parts.public, schema, { dictionaries: dictionariesOf(table) }),
-        'public',
-      )
-    : undefined;
+  if (publicRows) await store.blobs.put(publicRows.file, 'public');
   const record = croissant({
     name,
     description: request.description,
@@ -109,9 +79,19 @@ export async function publishDataset(
     table: description,
     contentRoot: root,
     mock: { cid: mockCid, sha256: toHex(sha256(mockCsv)), bytes: mockCsv.length },
+    ...(publicRows && {
+      publicRows: {
+        rows: publicRows.table.rows,
+        cid: publicRows.cid,
+        sha256: toHex(sha256(publicRows.file)),
+        bytes: publicRows.file.length,
+      },
+    }),
   });
   const metadata = await store.blobs.putNode(toWire(record), 'public');
   const digest = policyDigest(policy);
+  // Whoever checks what left works out its bound from the rules, and finds them by their digest.
+  await store.blobs.putNode(toWire(policy), 'public');
   const published = await chain.datasets.publish({
     metadataDigest: digestOfCid(metadata),
     contentRoot: root,
@@ -125,9 +105,10 @@ export async function publishDataset(
     contentRoot: root,
     contentSalt: toHex(contentSalt),
     content: contentCid,
+    heldBackRows: table.heldBackRows ?? 0,
     metadata,
     mock: mockCid,
-    publicTable,
+    publicTable: publicRows?.cid,
     target,
     policy,
     policyDigest: digest,
@@ -137,10 +118,24 @@ export async function publishDataset(
   ports.journal.note('dataset-published', { id: published.id, name, transaction: published.transaction });
   return {
     dataset,
+    publicRows: publicRows?.table.rows ?? 0,
     transaction: published.transaction,
     gasUsed: published.gasUsed,
-    warnings: schema.warnings,
+    warnings,
   };
+}
+
+/** Throws `K_POLICY_GROUP` unless every group of the policy is a category that the table has. */
+export function requireGroups({ groups }: Pick<Policy, 'groups'>, { columns }: TableDescription): void {
+  const categories = columns.filter(({ type }) => type === 'category').map(({ name }) => name);
+  const wrong = groups.find(group => !categories.includes(group));
+  if (wrong === undefined) return;
+  throw new KoinonError({
+    code: 'K_POLICY_GROUP',
+    message: `Models cannot be told apart by the words of "${wrong}": the table has no such category.`,
+    fault: 'user',
+    next: `Its categories are ${categories.map(category => `"${category}"`).join(', ') || 'none'}.`,
+  });
 }
 
 /** Throws `K_DATASET_NAME` unless the name can stand in a command line. */

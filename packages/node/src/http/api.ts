@@ -81,7 +81,7 @@ export class Api {
       if (route.needsToken) requireToken(context.req.header('authorization'), this.#token);
       const question = {
         params: route.params && parse(route.params, context.req.param()),
-        query: route.query && parse(route.query, context.req.query()),
+        query: route.query && parse(route.query, queryOf(context)),
         body: route.body && (await bodyOf(route.body, context)),
         context,
       };
@@ -89,6 +89,12 @@ export class Api {
       return answer instanceof Response ? answer : context.json(wireJson(answer) as object);
     });
   }
+}
+
+/** Each parameter as its text, and as a list of texts where it stands more than once. */
+function queryOf(context: Context): Record<string, string | string[]> {
+  const entries = Object.entries(context.req.queries());
+  return Object.fromEntries(entries.map(([name, texts]) => [name, texts.length === 1 ? texts[0]! : texts]));
 }
 
 async function bodyOf(body: BodyKind, context: Context): Promise<unknown> {

@@ -36,6 +36,8 @@ describe('the page about the API', { skip }, () => {
     writeFileSync(join(folder, 'cohort.csv'), syntheticCohort({ rows: 200, seed: 3 }));
     writeFileSync(join(folder, 'program.wasm'), readShippedPrograms().get('tabular-logistic')!);
     const { operator, node } = network.member('hospital');
+    const request = node.grants.list().at(-1)!;
+    const { terms, bits } = request.request.message;
     const anchor = await node.ports.chain.nodes.anchorTransaction(operator, 1n);
     environment = {
       PATH: process.env['PATH'] ?? '',
@@ -44,7 +46,9 @@ describe('the page about the API', { skip }, () => {
       HOSPITAL: hospital.url,
       HOSPITAL_TOKEN: TEST_TOKEN,
       AUDITOR: network.member('hospital-audit').operator,
-      REQUEST: node.grants.list()[0]!.digest,
+      REQUEST: request.digest,
+      TERMS: terms,
+      BITS: bits.toString(),
       STUDY: study.id,
       MODEL: researcher.member.node.catalogue.latest('heart')!.model,
       OPERATOR: operator,

@@ -30,13 +30,18 @@ export async function ask<M extends Method>(
   return parsed.data as WireResponse<M>;
 }
 
-/** Answers a method: the question is parsed before the service sees it. */
+/**
+ * Answers a method: the question is parsed before the service sees it. What `admit` throws is thrown before that: it is where
+ * strangers are turned away for next to nothing.
+ */
 export function answer<M extends Method>(
   network: Network,
   method: M,
   respond: (request: WireRequest<M>, from: Hex) => Promise<WireResponse<M>>,
+  admit?: (from: Hex, payload: unknown) => Promise<void>,
 ): void {
   network.handle(method, async (payload, from) => {
+    await admit?.(from, payload);
     const parsed = methods[method].request.safeParse(payload);
     if (!parsed.success) {
       throw new KoinonError({

@@ -4,6 +4,7 @@ import type { Network } from '@koinon/network';
 import type { Deployment, Hex, StatementSigner } from '@koinon/protocol';
 import type { Store } from '@koinon/store';
 import type { Clock } from './clock.ts';
+import type { Gate } from './gate.ts';
 
 /** 32 fresh bytes nobody can guess. */
 export type Random32 = () => Uint8Array;
@@ -50,6 +51,7 @@ export interface NodePorts {
   network: Network;
   store: Store;
   executor: Executor;
+  gate: Gate;
   /** Where an interrupted job's state is kept, by the digest of its order; without it every job begins anew. */
   checkpointsOf?: ((order: Hex) => CheckpointStore) | undefined;
   /** How this node lies about what its jobs came to. Nothing in production; a test shows that it loses its stake. */

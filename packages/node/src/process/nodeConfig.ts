@@ -78,7 +78,10 @@ export function readDeployment(home: string, config: Pick<NodeConfig, 'deploymen
   return readJson(resolve(home, config.deployment), deploymentSchema);
 }
 
-/** A JSON file parsed by a schema. Throws `K_CONFIG` with the file and what is wrong in it. */
+/**
+ * A JSON file parsed by a schema. Throws `K_CONFIG` with the file and what is wrong in it, and `K_OLDER_NETWORK` for the
+ * address file of a network that an older version made.
+ */
 export function readJson<S extends z.ZodType>(path: string, fileSchema: S): z.output<S> {
   let value: unknown;
   try {
@@ -88,8 +91,25 @@ export function readJson<S extends z.ZodType>(path: string, fileSchema: S): z.ou
     throw configError(path, reason, cause);
   }
   const parsed = fileSchema.safeParse(value);
-  if (!parsed.success) throw configError(path, z.prettifyError(parsed.error));
+  if (!parsed.success) {
+    if (isOlder(value)) throw olderNetwork(path);
+    throw configError(path, z.prettifyError(parsed.error));
+  }
   return parsed.data as z.output<S>;
+}
+
+/** Address files of networks whose statements and manifests this version no longer reads. */
+function isOlder(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Reflect.get(value, 'koinon') === 'deployment/1';
+}
+
+function olderNetwork(path: string): KoinonError {
+  return new KoinonError({
+    code: 'K_OLDER_NETWORK',
+    message: `${path} is of a network that an older version of Koinon made; this one signs and stores other formats.`,
+    fault: 'user',
+    next: 'Nothing was changed. Use another folder (--home FOLDER), or begin anew in this one with "koinon dev --fresh".',
+  });
 }
 
 function configError(path: string, reason: string, cause?: unknown): KoinonError {

@@ -8,6 +8,7 @@ import { type Hex, KoinonError, keySigner, type Role, roles } from '@koinon/prot
 import { openStore } from '@koinon/store';
 import { createNode, type KoinonNode } from '../createNode.ts';
 import { sqlDatabaseOver } from '../durable/sqlDatabase.ts';
+import { gateInWorkers } from '../gate/gateInWorkers.ts';
 import { serveHttp } from '../http/serveHttp.ts';
 import { decryptKey, keystoreSchema } from '../keys/keystore.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -78,6 +79,8 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
       },
     });
     const executor = await opening;
+    const gate = gateInWorkers(systemClock);
+    closers.push(() => gate.close());
     const checkpointFolder = join(home, 'data', 'checkpoints');
     mkdirSync(checkpointFolder, { recursive: true, mode: 0o700 });
     const roleMask = config.roles.reduce((mask, role) => mask | roles[role as Role], 0);
@@ -89,6 +92,7 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
         network,
         store,
         executor,
+        gate,
         alterResult: options.alterResult,
         checkpointsOf: order => fileCheckpoints(join(checkpointFolder, order)),
         signer,

@@ -13,6 +13,7 @@ import {
   isNodeCid,
   type JobAnswer,
   KoinonError,
+  outputOf,
   RAW,
   schema,
   sha256,
@@ -56,7 +57,8 @@ export async function checkReceipt(
     });
   }
   const { receipt, leafSalt, outputs, verdict, opening } = answer;
-  const { private: isPrivate, outputs: declared } = decodeManifest(request.manifest);
+  const manifest = decodeManifest(request.manifest);
+  const isPrivate = manifest.private;
   if (!receipt || !leafSalt || !outputs) throw wrong('it came without receipt or outputs');
   const digest = await verifyStatement('Receipt', receipt, ports.deployment, request.provider);
   const terms = receipt.message;
@@ -73,8 +75,7 @@ export async function checkReceipt(
     throw wrong('the outputs are not the ones it names');
   }
   for (const { name, size, sha256, cid } of outputs) {
-    const isDeclared = declared.some(file => file.name === name && size <= file.maxBytes);
-    if (!isDeclared) throw wrong(`"${name}" is not an output of the manifest`);
+    if (!outputOf(manifest, name, size)) throw wrong(`"${name}" is not an output of the manifest`);
     // The audit covers the digest; what is fetched, published and registered goes by the CID.
     const isSame = size <= BLOB_CHUNK_BYTES ? cid === cidOfDigest(sha256, RAW) : isNodeCid(cid);
     if (!isSame) throw wrong(`"${name}" is offered under the name of other bytes`);

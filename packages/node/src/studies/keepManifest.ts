@@ -5,20 +5,20 @@ import type { StudyServices } from './services.ts';
 const manifestStep = z.object({ manifest: schema.cid, digest: schema.bytes32 });
 
 /**
- * A manifest made once in the life of a study: seed and time are new, so the first one made is kept as a blob before
+ * A manifest, under the name of its step, made once in the life of a study: seed and time are new, so the first one made is kept as a blob before
  * its step is done and every later call reads it back.
  */
 export async function keepManifest(
   { ports, workflows }: Pick<StudyServices, 'ports' | 'workflows'>,
   study: string,
-  job: string,
+  name: string,
   make: () => Promise<Manifest>,
   signal: AbortSignal,
 ): Promise<{ bytes: Uint8Array; cid: string; digest: `0x${string}` }> {
   const { store } = ports;
   const kept = await workflows.step(
     study,
-    `${job}.manifest`,
+    name,
     manifestStep,
     async () => {
       const manifest = decodeManifest(encodeManifest(await make()));

@@ -1,9 +1,19 @@
-import { digestOfCid, KoinonError, policyDigest, policySchema, schema } from '@koinon/protocol';
+import {
+  decodeNode,
+  digestOfCid,
+  KoinonError,
+  policyDigest,
+  policySchema,
+  readDescription,
+  schema,
+  tableDescriptionSchema,
+  toWire,
+} from '@koinon/protocol';
 import { z } from 'zod';
 import { obtainBlob } from '../blobs/obtainBlob.ts';
 import { ask } from '../peers/ask.ts';
 import type { NodePorts } from '../ports/ports.ts';
-import { INPUT_MAX_BYTES } from '../work/executeJob.ts';
+import { INPUT_MAX_BYTES } from '../work/gatherInputs.ts';
 
 export const datasetStep = z.object({
   id: z.string(),
@@ -13,6 +23,8 @@ export const datasetStep = z.object({
   contentRoot: schema.bytes32,
   metadata: schema.cid,
   policy: policySchema,
+  /** What the record says of the table: bounds are worked out from it. */
+  description: tableDescriptionSchema,
   publicTable: schema.cid.optional(),
   target: z.string().optional(),
 });
@@ -53,6 +65,9 @@ export async function lookUpDataset(
       signal,
     });
   }
+  // Evidence of the study names the rules by their digest; from here on they can be had from this node too.
+  await ports.store.blobs.putNode(toWire(said.policy), 'public');
+  const description = readDescription(decodeNode((await ports.store.blobs.get(said.metadata))!));
   return {
     id: id.toString(),
     name: said.name,
@@ -61,6 +76,7 @@ export async function lookUpDataset(
     contentRoot: record.contentRoot,
     metadata: said.metadata,
     policy: said.policy,
+    description,
     ...(said.publicTable ? { publicTable: said.publicTable } : {}),
     ...(said.target ? { target: said.target } : {}),
   };

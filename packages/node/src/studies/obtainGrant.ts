@@ -1,6 +1,5 @@
 import {
   decodeManifest,
-  digestOfCid,
   KoinonError,
   type Message,
   type Signed,
@@ -8,6 +7,7 @@ import {
   signedSchema,
   signStatement,
   statementDigest,
+  termsDigest,
   toHex,
   verifyStatement,
 } from '@koinon/protocol';
@@ -16,6 +16,7 @@ import { purposeDigest } from '../custody/grantService.ts';
 import { ask } from '../peers/ask.ts';
 import { nowSeconds } from '../ports/clock.ts';
 import type { DatasetFacts } from './lookUpDataset.ts';
+import { requireAllowed } from './requireAllowed.ts';
 import type { StudyServices } from './services.ts';
 
 /** How long an unanswered request stands, seconds: 30 days, since a person or a board decides. */
@@ -30,47 +31,72 @@ const askedStep = z.object({
 });
 const givenStep = z.object({ grant: signedSchema('Grant'), digest: schema.bytes32 });
 
-/** Asks the data owner for permission and waits for the answer, however long. Throws `K_GRANT_DENIED`. */
-export async function obtainGrant(
-  { ports, workflows }: Pick<StudyServices, 'ports' | 'workflows'>,
-  study: string,
-  dataset: DatasetFacts,
-  manifest: { bytes: Uint8Array; cid: string; digest: `0x${string}` },
-  purpose: string,
-  signal: AbortSignal,
-): Promise<Signed<'Grant'>> {
-  const { network, deployment, signer, clock, random } = ports;
-  const { custodian, owner, policy } = dataset;
+/** One question to one owner within a study. */
+interface Question {
+  study: string;
+  /** What the names of its steps begin with. */
+  name: 'permission' | 'measure.permission';
+  dataset: DatasetFacts;
+}
 
-  const asked = await workflows.step(
+/**
+ * Asks the data owner, once, for permission to run manifests with this draft. Throws `K_TERMS_REFUSED` without asking where
+ * the policy does not allow it.
+ */
+export async function askForGrant(
+  { ports, workflows }: Pick<StudyServices, 'ports' | 'workflows'>,
+  {
     study,
-    'permission.asked',
+    name,
+    dataset,
+    draft,
+    purpose,
+  }: Question & { draft: { bytes: Uint8Array; cid: string }; purpose: string },
+  signal: AbortSignal,
+): Promise<z.output<typeof askedStep>> {
+  const { network, deployment, signer, clock, random } = ports;
+  const { custodian, policy } = dataset;
+  return workflows.step(
+    study,
+    `${name}.asked`,
     askedStep,
     async () => {
+      const manifest = decodeManifest(draft.bytes);
+      const { bits } = requireAllowed(dataset, manifest);
       const message: Message<'GrantRequest'> = {
         dataset: BigInt(dataset.id),
         requester: signer.address,
-        program: digestOfCid(decodeManifest(manifest.bytes).program),
-        manifest: manifest.digest,
+        terms: termsDigest(manifest),
         purpose,
         token: policy.token,
-        maxAmount: policy.amount,
+        // The owner may look at what it would release before it answers; that look is paid with the first use.
+        maxAmount: policy.amount + policy.dryRunAmount,
+        bits: BigInt(bits),
         microRho: 0n,
         uses: 1,
         expiresAt: nowSeconds(clock) + REQUEST_SECONDS,
         nonce: toHex(random()),
       };
       const request = await signStatement('GrantRequest', message, deployment, signer);
-      await ask(network, custodian, 'grant.request', { request, manifest: manifest.bytes }, { signal });
+      await ask(network, custodian, 'grant.request', { request, manifest: draft.bytes }, { signal });
       const digest = statementDigest('GrantRequest', message, deployment);
-      return { request, digest, manifest: manifest.cid };
+      return { request, digest, manifest: draft.cid };
     },
     signal,
   );
+}
 
+/** Waits for the owner's answer, however long. Throws `K_GRANT_DENIED`. */
+export async function awaitGrant(
+  { ports, workflows }: Pick<StudyServices, 'ports' | 'workflows'>,
+  { study, name, dataset, asked }: Question & { asked: z.output<typeof askedStep> },
+  signal: AbortSignal,
+): Promise<Signed<'Grant'>> {
+  const { network, deployment, clock } = ports;
+  const { custodian, owner } = dataset;
   const given = await workflows.step(
     study,
-    'permission.given',
+    `${name}.given`,
     givenStep,
     async () => {
       for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_POLL_MS)) {
@@ -103,7 +129,8 @@ function requireFits(grant: Message<'Grant'>, request: Message<'GrantRequest'>):
   const isFit =
     grant.dataset === request.dataset &&
     grant.requester === request.requester &&
-    grant.program === request.program &&
+    grant.terms === request.terms &&
+    grant.bits === request.bits &&
     grant.purpose === purposeDigest(request.purpose) &&
     grant.token === request.token &&
     grant.amount <= request.maxAmount;

@@ -1,41 +1,55 @@
 import { ONE_PPM, parseComparator, priceOfAssurance, type Risk, riskOf } from '@koinon/integrity';
-import { type Assurance, type AssuranceTerms, type Hex, KoinonError, type Quote } from '@koinon/protocol';
+import {
+  type Assurance,
+  type AssuranceTerms,
+  type Hex,
+  KoinonError,
+  type Manifest,
+  type Quote,
+} from '@koinon/protocol';
 import type { NodePorts } from '../ports/ports.ts';
 import type { AuditRecord } from '../record/auditRecord.ts';
 import { exposureOf, rateFor } from '../record/rateFor.ts';
 import { chooseProvider } from './chooseProvider.ts';
-import { datasetStep, lookUpDataset } from './lookUpDataset.ts';
+import { type DatasetFacts, datasetStep, lookUpDataset } from './lookUpDataset.ts';
+import { planTraining } from './planTraining.ts';
+import { requireAllowed } from './requireAllowed.ts';
+import { datasetOf, PUBLIC_FUEL, runManifest } from './runManifest.ts';
+import type { StudyServices } from './services.ts';
+import type { RunRequest, StudyRequest } from './studyBook.ts';
 
-/** What is asked about: a program on public inputs with so much fuel, or on a dataset. */
+/** What is asked about: a program on public inputs with so much fuel, a dataset, or a study as it would be begun. */
 export interface QuoteRequest {
   program?: string | undefined;
   fuel: bigint;
   assurance: AssuranceTerms;
   dataset?: bigint | undefined;
+  /** Takes the place of all the above; the answer then says what its private jobs could tell. */
+  study?: StudyRequest | undefined;
   /** What the order would promise for one audit, base units of its token. */
   auditAmount?: bigint | undefined;
 }
 
+export interface QuoteServices extends Pick<StudyServices, 'ports' | 'programs'> {
+  record: AuditRecord;
+}
 type QuotePorts = Pick<NodePorts, 'chain' | 'network' | 'clock' | 'deployment' | 'signer'>;
 
 /**
- * What an order would cost, and the chance that a wrong result is never found, before anything is signed. Throws
- * `K_NO_PROVIDER`, `K_BOND_TOO_SMALL`, `K_BAD_COMPARATOR`, `K_ASSURANCE_UNSUPPORTED`, and what looking up a dataset throws.
+ * What an order would cost, and the chance that a wrong result is never found, before anything is signed; of jobs on private
+ * rows, how much they could tell. Throws `K_NO_PROVIDER`, `K_BOND_TOO_SMALL`, `K_BAD_COMPARATOR`, `K_ASSURANCE_UNSUPPORTED`,
+ * `K_TERMS_REFUSED`, and what looking up a dataset throws.
  */
 export async function quoteFor(
-  ports: NodePorts,
-  record: AuditRecord,
+  services: QuoteServices,
   request: QuoteRequest,
   signal: AbortSignal,
 ): Promise<Quote> {
-  const { program = '', fuel, assurance } = request;
-  if (request.dataset !== undefined) {
-    const { custodian, policy } = datasetStep.parse(await lookUpDataset(ports, request.dataset, signal));
-    const exposure = await exposureOf(ports, custodian, policy.amount);
-    const risk = riskOf({ assurance: 'owner-audited', replicas: 1, auditRatePpm: ONE_PPM, ...exposure });
-    const work = { token: policy.token, workAmount: policy.amount, auditAmount: 0n };
-    return told('owner-audited', [custodian], work, 1, ONE_PPM, risk);
-  }
+  const { ports, record } = services;
+  const { study } = request;
+  const dataset = study ? datasetOfStudy(study) : request.dataset;
+  if (dataset !== undefined) return quotePrivate(services, dataset, study, signal);
+  const { program = '', fuel, assurance } = study?.kind === 'run' ? ofRun(study) : request;
   requireSupported(assurance);
   const { kind } = assurance;
   const replicas = kind === 'redundant' ? (assurance.replicas ?? 2) : 1;
@@ -57,6 +71,51 @@ export async function quoteFor(
   const providers = chosen.map(each => each.provider);
   const work = { token, workAmount: maxAmount, auditAmount: request.auditAmount ?? 0n };
   return told(kind, providers, work, replicas, auditRatePpm, risk);
+}
+
+/** The work that a study has done at the custodian; the test on public rows is ordered, and paid, besides. */
+async function quotePrivate(
+  services: QuoteServices,
+  id: bigint,
+  study: StudyRequest | undefined,
+  signal: AbortSignal,
+): Promise<Quote> {
+  const { ports } = services;
+  const dataset = datasetStep.parse(await lookUpDataset(ports, id, signal));
+  const { custodian, policy } = dataset;
+  const jobs = study && jobsOf(services, study, dataset);
+  const exposure = await exposureOf(ports, custodian, policy.amount);
+  const risk = riskOf({ assurance: 'owner-audited', replicas: 1, auditRatePpm: ONE_PPM, ...exposure });
+  // Each use is a grant of its own, and its owner may take a paid look before it answers.
+  const workAmount = BigInt(jobs?.length ?? 1) * (policy.amount + policy.dryRunAmount);
+  const work = { token: policy.token, workAmount, auditAmount: 0n };
+  return {
+    ...told('owner-audited', [custodian], work, 1, ONE_PPM, risk),
+    ...(jobs ? { release: { jobs, caps: policy.bits } } : {}),
+  };
+}
+
+type ReleaseJob = NonNullable<Quote['release']>['jobs'][number];
+
+/** The jobs of a study that private rows are read by, each with its bound. */
+function jobsOf(services: QuoteServices, study: StudyRequest, dataset: DatasetFacts): ReleaseJob[] {
+  const told = (job: ReleaseJob['job'], manifest: Manifest): ReleaseJob => ({
+    job,
+    ...requireAllowed(dataset, manifest),
+  });
+  if (study.kind === 'run') {
+    return [told('run', runManifest(study, dataset, { seed: new Uint8Array(32), timeMs: 0 }))];
+  }
+  const { train, measure } = planTraining(services, study, dataset);
+  return [told('train', train), ...(measure ? [told('measure', measure)] : [])];
+}
+
+function datasetOfStudy(study: StudyRequest): bigint | undefined {
+  return study.kind === 'train' ? study.dataset : datasetOf(study);
+}
+
+function ofRun({ program, assurance }: RunRequest): Pick<QuoteRequest, 'program' | 'fuel' | 'assurance'> {
+  return { program, fuel: BigInt(PUBLIC_FUEL), assurance: assurance ?? { kind: 'replay' } };
 }
 
 /** The cheapest provider and, of other owners, as many more as there are replicas. Throws `K_NO_PROVIDER`. */

@@ -1,4 +1,4 @@
-import { assuranceTermsSchema, modelName, schema } from '@koinon/protocol';
+import { artefactClass, assuranceTermsSchema, datasetRows, modelName, schema } from '@koinon/protocol';
 import { column, type Database } from '@koinon/store';
 import { z } from 'zod';
 import { toColumn } from '../durable/wireJson.ts';
@@ -22,6 +22,8 @@ export const trainRequestSchema = z.strictObject({
   groupBy: z.array(z.string()).max(8).optional(),
   /** Public table to test on; the one the dataset's owner gave away when absent. */
   testTable: schema.cid.optional(),
+  /** Test at the custodian, on rows it held back from training; also done where no row is public. */
+  privateTest: z.boolean().optional(),
   /** Least share of the public jobs (predictions, metrics) that is replayed, ppm. */
   auditRatePpm: z.number().int().min(1).max(1_000_000).optional(),
 });
@@ -34,14 +36,18 @@ export const runRequestSchema = z.strictObject({
   inputs: z.array(
     z.strictObject({
       name: schema.fileName,
-      source: z.union([z.strictObject({ cid: schema.cid }), z.strictObject({ dataset: schema.uint(256) })]),
+      source: z.union([
+        z.strictObject({ cid: schema.cid }),
+        z.strictObject({ dataset: schema.uint(256), rows: datasetRows.default('training') }),
+        z.strictObject({ candidate: schema.cid }),
+      ]),
     }),
   ),
   params: z.record(z.string(), z.json()),
   outputs: z.array(
     z.strictObject({
       name: schema.fileName,
-      class: z.enum(['model', 'metrics', 'table']),
+      class: artefactClass,
       maxBytes: z.number().int(),
     }),
   ),

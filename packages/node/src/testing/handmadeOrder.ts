@@ -1,18 +1,22 @@
 import type { ChannelParams } from '@koinon/chain';
+import { boundOf } from '@koinon/privacy';
 import {
   assurances,
   decodeManifest,
-  digestOfCid,
+  decodeNode,
+  drawOfUse,
   encodeManifest,
   type GrantRequest,
   type Hex,
   KoinonError,
   type Manifest,
   type Order,
+  readDescription,
   type Signed,
   sha256,
   signStatement,
   statementDigest,
+  termsDigest,
   toHex,
   type WireRequest,
   ZERO_32,
@@ -46,7 +50,7 @@ export async function openChannel(
 
 export function publicManifest(program: string, change: Partial<Manifest> = {}): Uint8Array {
   return encodeManifest({
-    koinon: 'manifest/1',
+    koinon: 'manifest/2',
     executor: 'wasm',
     profile: 'koinon-det-1',
     program,
@@ -68,14 +72,16 @@ export async function grantFor(
   dataset: HeldDataset,
   manifest: Uint8Array,
 ): Promise<Signed<'Grant'>> {
+  const record = await network.fetchBlob(custodian, dataset.metadata, { maxBytes: 2 ** 20 });
+  const bound = boundOf(dataset.policy, decodeManifest(manifest), readDescription(decodeNode(record)));
   const message: GrantRequest = {
     dataset: dataset.id,
     requester: signer.address,
-    program: digestOfCid(decodeManifest(manifest).program),
-    manifest: toHex(sha256(manifest)),
+    terms: termsDigest(decodeManifest(manifest)),
     purpose: 'Count.',
     token: dataset.policy.token,
-    maxAmount: dataset.policy.amount,
+    maxAmount: dataset.policy.amount + dataset.policy.dryRunAmount,
+    bits: BigInt(bound?.bits ?? 0),
     microRho: 0n,
     uses: 1,
     expiresAt: BigInt(Math.floor(clock.nowMs() / 1000)) + 3600n,
@@ -91,6 +97,11 @@ export async function grantFor(
     });
   }
   return answer.grant;
+}
+
+/** The manifest of one use of a grant: with the seed and time that follow from it. */
+export function drawnManifest(draft: Uint8Array, grant: Signed<'Grant'>, use = 0): Uint8Array {
+  return encodeManifest({ ...decodeManifest(draft), ...drawOfUse(grant.message, use) });
 }
 
 /** A signed order for the manifest, with everything that goes with it. */

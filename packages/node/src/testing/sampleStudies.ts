@@ -10,7 +10,7 @@ export async function privateStudy(network: SeededNetwork): Promise<StudyRequest
   return {
     kind: 'run',
     program: await network.member('researcher').store.blobs.put(program, 'public'),
-    inputs: [{ name: 'table.safetensors', source: { dataset: dataset.id } }],
+    inputs: [{ name: 'table.safetensors', source: { dataset: dataset.id, rows: 'training' } }],
     params: { target: COHORT_TARGET },
     outputs: [{ name: 'metrics.json', class: 'metrics', maxBytes: 4096 }],
     purpose: 'Count.',

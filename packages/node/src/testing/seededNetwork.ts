@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { type MemoryChain, type MemoryChainOptions, memoryChain } from '@koinon/chain';
 import type { ExecutionResult, Executor } from '@koinon/executors';
 import { type MemoryHub, memoryNetwork, type Network, peerIdOfKey } from '@koinon/network';
-import { type Hex, keySigner, type Role, roles, sha256, toHex, utf8 } from '@koinon/protocol';
+import { type Hex, keySigner, type Policy, type Role, roles, sha256, toHex, utf8 } from '@koinon/protocol';
 import { type FaultPlan, noFaults, openStore, type Store } from '@koinon/store';
 import { createNode, type KoinonNode } from '../createNode.ts';
 import type { HeldDataset } from '../custody/datasetBook.ts';
+import { previewDataset } from '../custody/previewDataset.ts';
 import { publishDataset } from '../custody/publishDataset.ts';
+import { type Gate, gateInPlace } from '../ports/gate.ts';
 import type { Checkpoint } from '../ports/ports.ts';
 import { acceleratedClock } from './acceleratedClock.ts';
 import { quickExecutor } from './quickExecutor.ts';
@@ -51,10 +53,20 @@ export interface StartOptions {
   alterResult?: (result: ExecutionResult) => ExecutionResult;
   executor?: Executor;
   sandbox?: 'required' | 'available';
+  /** On the event loop unless told. */
+  gate?: Gate;
   /** The shipped programs by name; none unless told. */
   programs?: ReadonlyMap<string, Uint8Array>;
   /** How this node's access to the others differs, say by altering its answers. */
   overNetwork?: (network: Network) => Network;
+}
+
+/** How a dataset is published otherwise than usual: a fifth public, a fifth held back, every request granted. */
+export interface PublishChanges {
+  publicShare?: number;
+  heldBackShare?: number;
+  autoApprove?: boolean;
+  policy?: Partial<Policy>;
 }
 
 /** A whole network in this process: real services and stores, twins of chain and network, a clock that hurries. */
@@ -66,7 +78,7 @@ export interface SeededNetwork {
   /** Ends a node without a word: its store's lock goes, what was under way does not finish. */
   crash(name: string): Promise<void>;
   /** A synthetic cohort in the hospital's custody. */
-  publish(csv: string, target: string): Promise<HeldDataset>;
+  publish(csv: string, target: string, changes?: PublishChanges): Promise<HeldDataset>;
   stop(): Promise<void>;
 }
 
@@ -113,6 +125,7 @@ export async function seededNetwork(
         network,
         store,
         executor: options.executor ?? quickExecutor(options.alter),
+        gate: options.gate ?? gateInPlace,
         alterResult: options.alterResult,
         signer,
         deployment,
@@ -177,26 +190,37 @@ export async function seededNetwork(
     member,
     start,
     crash: end,
-    publish: async (csv, target) => {
+    publish: async (csv, target, changes = {}) => {
       const { node } = member('hospital');
+      const request = { csv: utf8.encode(csv), target, publicShare: 0.2, heldBackShare: 0.2, ...changes };
+      const seed = node.ports.random();
+      const { publicRows } = previewDataset({ ...request, minGroupRows: 10 }, seed, { show: 0 });
       const published = await publishDataset(node.ports, node.datasets, {
+        ...request,
         name: 'cohort',
         description: 'A synthetic cohort.',
         license: 'https://example.org/license',
-        csv: utf8.encode(csv),
-        target,
-        publicShare: 0.2,
-        autoApprove: true,
+        seed,
+        consent: publicRows?.consent,
+        autoApprove: changes.autoApprove ?? true,
         policy: {
           minGroupRows: 10,
-          artefactClasses: ['model', 'metrics'],
-          maxArtefactBytes: 2 ** 24,
-          maxTotalBytes: 2 ** 25,
+          outputs: { model: 1, metrics: 1, evaluation: 1 },
+          weightBits: 8,
+          ratePermille: 5,
+          groups: ['sex'],
+          opaqueBits: 0,
+          publicInputs: [],
+          candidates: true,
+          bits: { job: 2_000, requesterYear: 100_000, year: 100_000, total: 100_000 },
+          maxUses: 10,
           token: deployment.token,
           amount: 10n ** 17n,
+          dryRunAmount: 10n ** 16n,
           auditors: [member('hospital-audit').operator],
           maxFuel: 1e12,
           maxRunMs: 60_000,
+          ...changes.policy,
         },
       });
       return published.dataset;

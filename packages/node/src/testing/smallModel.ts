@@ -11,7 +11,7 @@ export async function trainSmallModel(rows = 300): Promise<Uint8Array> {
   const table = encodeTable(raw, inferSchema(raw, { target: COHORT_TARGET }), {});
   const program = readShippedPrograms().get('tabular-logistic')!;
   const manifest: Manifest = {
-    koinon: 'manifest/1',
+    koinon: 'manifest/2',
     executor: 'wasm',
     profile: 'koinon-det-1',
     program: cidOfBlob(program),

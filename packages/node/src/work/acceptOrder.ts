@@ -33,16 +33,16 @@ export type AuthoriseOrder = (
  * `KoinonError` that says why not; nothing is kept then.
  */
 export async function acceptOrder(
-  ports: Pick<NodePorts, 'clock' | 'deployment' | 'signer' | 'checkpoint' | 'journal'>,
+  ports: Pick<NodePorts, 'clock' | 'deployment' | 'signer' | 'gate' | 'checkpoint' | 'journal'>,
   jobs: JobBook,
   submitted: SubmittedOrder,
   from: Hex,
   authorise: AuthoriseOrder,
 ): Promise<Hex> {
   const { message } = submitted.order;
-  const orderDigest = await verifyStatement('Order', submitted.order, ports.deployment, message.requester);
-  if (message.requester !== from)
-    throw refused('the order was signed by another node than the one that sent it');
+  const { requester } = message;
+  if (requester !== from) throw refused('the order was signed by another node than the one that sent it');
+  const orderDigest = statementDigest('Order', message, ports.deployment);
   if (jobs.get(orderDigest)) return orderDigest;
   if (message.provider !== ports.signer.address) throw refused('the order names another provider');
   const now = nowSeconds(ports.clock);
@@ -53,6 +53,9 @@ export async function acceptOrder(
   if (toHex(sha256(submitted.manifest)) !== message.manifest) {
     throw refused('the manifest is not the one the order names');
   }
+  // After all that costs less.
+  const { recoverSigner } = ports.gate;
+  await verifyStatement('Order', submitted.order, ports.deployment, requester, recoverSigner);
   const manifest = decodeManifest(submitted.manifest);
   await authorise(submitted, manifest, orderDigest);
   jobs.accept({

@@ -17,7 +17,7 @@ import type { ChannelAccount, ChannelBook } from './channelBook.ts';
  * is refused (`K_VOUCHER_REFUSED`). Two at once must take turns: both would build on the same total.
  */
 export async function acceptVoucher(
-  ports: Pick<NodePorts, 'chain' | 'deployment' | 'checkpoint' | 'journal'>,
+  ports: Pick<NodePorts, 'chain' | 'deployment' | 'gate' | 'checkpoint' | 'journal'>,
   channels: ChannelBook,
   payment: { voucher: Signed<'Voucher'>; channel: Hex; receipt: Hex; terms: Receipt },
 ): Promise<{ cumulativeAmount: bigint; isClosing: boolean }> {
@@ -26,7 +26,8 @@ export async function acceptVoucher(
   const account = channels.get(channel);
   if (!account || voucher.message.channel !== channel)
     throw refused('its channel is not the one of the order');
-  await verifyStatement('Voucher', voucher, ports.deployment, account.params.signer);
+  const { recoverSigner } = ports.gate;
+  await verifyStatement('Voucher', voucher, ports.deployment, account.params.signer, recoverSigner);
   if (channels.paymentOf(receipt)) return { cumulativeAmount: account.cumulativeAmount, isClosing: false };
   const expected = channels.next(channel, receipt, terms.amount);
   if (cumulativeAmount < expected.cumulativeAmount) {

@@ -1,6 +1,7 @@
 import { decodeManifest, type JobAnswer, KoinonError } from '@koinon/protocol';
 import type { Store } from '@koinon/store';
 import type { Job } from './jobBook.ts';
+import { visibleState } from './visibleState.ts';
 
 /** A program that read private rows may choose how it fails; the words stay with the custodian. */
 const PRIVATE_FAILURE = {
@@ -11,10 +12,13 @@ const PRIVATE_FAILURE = {
 /** What the requester of a job is told about it. The opening of a private job is not the requester's to see. */
 export function answerJob(store: Store, job: Job, progress: number | undefined): JobAnswer {
   const isPrivate = decodeManifest(job.manifest).private;
+  const state = visibleState(job);
   const base = {
     order: job.orderDigest,
-    state: job.state,
-    ...(job.failure ? { failure: isPrivate ? PRIVATE_FAILURE : shortened(job.failure) } : {}),
+    state,
+    ...(job.failure && state === 'failed'
+      ? { failure: isPrivate ? PRIVATE_FAILURE : shortened(job.failure) }
+      : {}),
   };
   if (job.state === 'running' && progress !== undefined && !isPrivate) return { ...base, progress };
   if ((job.state !== 'sealed' && job.state !== 'paid') || !job.result) return base;

@@ -1,6 +1,8 @@
 import { authorise } from '@koinon/privacy';
-import { KoinonError, recoverDigestSigner, type Signed, statementDigest } from '@koinon/protocol';
+import { KoinonError, type Signed, statementDigest } from '@koinon/protocol';
 import type { DatasetBook } from '../custody/datasetBook.ts';
+import { describeHeld } from '../custody/describeHeld.ts';
+import type { ReleaseLedger } from '../custody/releaseLedger.ts';
 import { nowSeconds } from '../ports/clock.ts';
 import type { NodePorts } from '../ports/ports.ts';
 import type { AuthoriseOrder, SubmittedOrder } from './acceptOrder.ts';
@@ -8,24 +10,44 @@ import type { JobBook } from './jobBook.ts';
 
 /**
  * Gathers what chain, books and offer say about an order and lets the one rule of `privacy` decide. Both doors go
- * through here: private work in custody, and public work by offer. Throws `K_NOT_AUTHORISED` with every reason.
+ * through here: private work in custody, and public work by offer. What a private order can tell is charged in the same
+ * breath as it is allowed, so that two at once cannot both fit under one cap. Throws `K_NOT_AUTHORISED` with every reason.
  */
 export function authoriseOrder(
-  ports: Pick<NodePorts, 'chain' | 'deployment' | 'signer' | 'clock'>,
-  books: { datasets: DatasetBook; jobs: JobBook },
+  ports: Pick<NodePorts, 'chain' | 'deployment' | 'signer' | 'clock' | 'store' | 'gate'>,
+  books: { datasets: DatasetBook; jobs: JobBook; ledger: ReleaseLedger },
   offer: (() => Promise<Signed<'Offer'>>) | undefined,
 ): AuthoriseOrder {
+  const { ledger } = books;
   return async (submitted, manifest, orderDigest) => {
+    const order = submitted.order.message;
+    const offered = offer ? { offer: (await offer()).message } : {};
+    const facts = await grantFacts(submitted, orderDigest);
+    // From here to the charge nothing else runs.
+    const nowMs = ports.clock.nowMs();
+    const grant = submitted.grant?.message;
     const decision = authorise({
       manifest,
-      manifestDigest: submitted.order.message.manifest,
-      order: submitted.order.message,
+      manifestDigest: order.manifest,
+      order,
       self: ports.signer.address,
       nowSeconds: nowSeconds(ports.clock),
-      ...(offer ? { offer: (await offer()).message } : {}),
-      ...(await grantFacts(submitted, orderDigest)),
+      ...offered,
+      ...facts,
+      ...(grant ? { charged: ledger.charged(grant.dataset, order.requester, nowMs, orderDigest) } : {}),
     });
-    if (decision.allow) return;
+    if (decision.allow) {
+      if (!grant) return;
+      const { dataset, bits } = grant;
+      ledger.charge({
+        by: orderDigest,
+        dataset,
+        requester: order.requester,
+        bits: Number(bits),
+        atMs: nowMs,
+      });
+      return;
+    }
     throw new KoinonError({
       code: 'K_NOT_AUTHORISED',
       message: `Order refused: ${decision.reasons.map(reason => reason.message).join(' ')}`,
@@ -47,9 +69,9 @@ export function authoriseOrder(
     return {
       grant: grant.message,
       grantDigest,
-      grantSigner: await recoverDigestSigner(grantDigest, grant.signature),
+      grantSigner: await ports.gate.recoverSigner(grantDigest, grant.signature),
       grantState: { revoked, epoch, usesTaken: books.jobs.usesOfGrant(grantDigest, orderDigest) },
-      ...(held ? { policy: held.policy } : {}),
+      ...(held ? { policy: held.policy, description: await describeHeld(ports.store, held) } : {}),
       ...(record
         ? {
             dataset: {

@@ -1,54 +1,45 @@
 import { type ExecutionResult, openingOf } from '@koinon/executors';
-import { applyGate } from '@koinon/privacy';
 import {
   type Cid,
   cidOfBytes,
   concatBytes,
   decodeManifest,
-  type FileEntry,
   fileList,
-  type Hex,
   KoinonError,
-  type Manifest,
-  type Policy,
   priceOf,
   toHex,
   ZERO_32,
 } from '@koinon/protocol';
-import type { BlobReaders } from '../blobs/blobReaders.ts';
-import { obtainBlob } from '../blobs/obtainBlob.ts';
+import { keepSecret, openSecret } from '../blobs/secretBlob.ts';
 import type { NodePorts } from '../ports/ports.ts';
+import { gatherInputs, type PrivateRows } from './gatherInputs.ts';
 import type { Job, JobResult } from './jobBook.ts';
-
-/** Most bytes of program and public inputs that a node fetches, and holds in memory, for one job of a stranger. */
-export const INPUT_MAX_BYTES = 256 * 2 ** 20;
+import { type GateTerms, releaseOutputs } from './releaseOutputs.ts';
 
 /** What a job needs beyond its manifest. */
 export interface JobSetting {
-  /** The private content by dataset id, where this node holds it. */
-  content(datasetId: bigint): Promise<Uint8Array>;
-  /** The gate's policy of a private job. */
-  policy: Policy | undefined;
+  /** Of a private job, where this node holds its dataset. */
+  custody: (GateTerms & PrivateRows) | undefined;
   maxRunMs: number;
   maxMemoryBytes: number;
-  /** What the job costs, base units, given its fuel and how many artefacts left. */
-  price(fuel: bigint, releasedCount: number): bigint;
+  /** What the job costs, base units, given its fuel. */
+  price(fuel: bigint): bigint;
 }
 
 /** Runs a manifest, sends private outputs through the gate, and keeps what came out; returns what to seal. */
 export async function executeJob(
   ports: Pick<
     NodePorts,
-    'store' | 'network' | 'executor' | 'random' | 'checkpoint' | 'checkpointsOf' | 'alterResult'
+    'store' | 'network' | 'executor' | 'gate' | 'random' | 'checkpoint' | 'checkpointsOf' | 'alterResult'
   >,
-  readers: BlobReaders,
   job: Job,
   setting: JobSetting,
   options: { signal: AbortSignal; onProgress(fraction: number): void },
 ): Promise<JobResult> {
   const manifest = decodeManifest(job.manifest);
-  const requester = job.order.message.requester;
-  const inputs = await gatherInputs(ports, manifest, [requester], setting, options.signal);
+  const { custody } = setting;
+  if (manifest.private && !custody) throw ungated();
+  const inputs = await gatherInputs(ports, manifest, [job.order.message.requester], custody, options.signal);
   const checkpoints = ports.checkpointsOf?.(job.orderDigest);
   const ran = await ports.executor.run(
     { manifest, program: inputs.program, inputs: inputs.files },
@@ -63,29 +54,33 @@ export async function executeJob(
   );
   const result = ports.alterResult?.(ran) ?? ran;
   await ports.checkpoint('execution-done');
+
   const salt = manifest.private ? toHex(ports.random()) : ZERO_32;
-  // Anyone can make the raw outputs of a public job again; a private one's stay here, for its auditor and a court.
-  const raw = manifest.private ? await keepFiles(ports, result.outputs, 'private') : [];
-  const visibility = manifest.private ? 'private' : 'public';
-  const roots = await keepRoots(ports, result, visibility);
-  const outputs = result.exitCode === 0 ? result.outputs : new Map<string, Uint8Array>();
-  if (manifest.private && !setting.policy) throw ungated();
-  const gated = setting.policy
-    ? applyGate({ policy: setting.policy, manifest, outputs, inputs: inputs.files })
-    : undefined;
-  const releasedFiles = gated ? gated.released : withinCaps(outputs, manifest);
-  const released = await keepFiles(ports, releasedFiles, visibility);
-  for (const file of released) readers.allow(file.cid, requester);
-  const verdict = gated ? await ports.store.blobs.putNode(gated.verdict, 'private') : undefined;
-  if (verdict !== undefined) readers.allow(verdict, requester);
+  // Nobody asks for the roots of a private job: no juror may see its rows, and its auditor makes them itself.
+  const roots = manifest.private ? undefined : await keepRoots(ports, result);
+  const { exitCode, outputs } = result;
+  const { files, gated } = await releaseOutputs(
+    ports,
+    { manifest, exitCode, outputs, inputs: inputs.files, salt },
+    custody && { policy: custody.policy, description: custody.description, record: custody.record },
+  );
+  const released = fileList(files).map(entry => ({ ...entry, cid: cidOfBytes(files.get(entry.name)!) }));
+  const kept: Cid[] = [];
+  for (const { name, cid } of released) {
+    const bytes = files.get(name)!;
+    if (manifest.private) kept.push(await keepSecret(ports.store, bytes, salt));
+    else await keepAs(ports, cid, bytes, 'public');
+  }
+  const verdict = gated && (await ports.store.blobs.putNode(gated.verdict, 'private'));
   return {
     opening: openingOf(result, salt),
     leafSalt: manifest.private ? toHex(ports.random()) : ZERO_32,
-    raw,
     ...(roots === undefined ? {} : { roots }),
     released,
+    ...(manifest.private ? { kept } : {}),
     ...(verdict === undefined ? {} : { verdict }),
-    amount: setting.price(result.fuel, released.length),
+    ...(gated ? { reasons: gated.reasons } : {}),
+    amount: setting.price(result.fuel),
     wallMs: result.wallMs,
   };
 }
@@ -94,78 +89,42 @@ export async function executeJob(
 async function keepRoots(
   ports: Pick<NodePorts, 'store'>,
   { stepRoots }: ExecutionResult,
-  visibility: 'public' | 'private',
 ): Promise<Cid | undefined> {
-  return stepRoots && ports.store.blobs.put(concatBytes(...stepRoots), visibility);
-}
-
-/** Program and input files of a manifest, by name; from this node's store, its datasets, or the peers. */
-export async function gatherInputs(
-  ports: Pick<NodePorts, 'store' | 'network'>,
-  manifest: Manifest,
-  peers: readonly Hex[],
-  setting: Pick<JobSetting, 'content'>,
-  signal: AbortSignal,
-): Promise<{ program: Uint8Array; files: Map<string, Uint8Array> }> {
-  let leftBytes = INPUT_MAX_BYTES;
-  const fetchPublic = async (cid: Cid) => {
-    const bytes = await obtainBlob(ports, cid, peers, { maxBytes: leftBytes, visibility: 'public', signal });
-    leftBytes -= bytes.length;
-    if (leftBytes >= 0) return bytes;
-    throw new KoinonError({
-      code: 'K_INPUTS_TOO_LARGE',
-      message: `Program and public inputs of one job may have ${INPUT_MAX_BYTES} bytes together.`,
-      fault: 'user',
-    });
-  };
-  const program = await fetchPublic(manifest.program);
-  const files = new Map<string, Uint8Array>();
-  for (const { name, source } of manifest.inputs) {
-    files.set(
-      name,
-      'cid' in source ? await fetchPublic(source.cid) : await setting.content(BigInt(source.dataset.id)),
-    );
-  }
-  return { program, files };
+  return stepRoots && ports.store.blobs.put(concatBytes(...stepRoots), 'public');
 }
 
 function ungated(): KoinonError {
   return new KoinonError({
     code: 'K_POLICY_MISSING',
-    message: 'The policy of the dataset is not here, so nothing of the job leaves.',
+    message: 'The dataset of the job is not here, nor its policy, so nothing of the job leaves.',
     fault: 'platform',
   });
 }
 
-/** A public job has no gate, but no undeclared or oversized file leaves either. */
-function withinCaps(outputs: ReadonlyMap<string, Uint8Array>, manifest: Manifest): Map<string, Uint8Array> {
-  return new Map(
-    [...outputs].filter(([name, bytes]) => {
-      const declared = manifest.outputs.find(file => file.name === name);
-      return declared !== undefined && bytes.length <= declared.maxBytes;
-    }),
-  );
+/**
+ * Puts what left a private job under its own name, for its requester. Not before it may be seen: a name that is here, or a
+ * public file that is hidden since it was written again in private, could be asked for. Safe to repeat.
+ */
+export async function unveil(
+  ports: Pick<NodePorts, 'store'>,
+  { released, kept = [] }: Pick<JobResult, 'released' | 'kept'>,
+): Promise<void> {
+  const { blobs } = ports.store;
+  for (const [i, cid] of kept.entries()) {
+    const bytes = await blobs.get(cid);
+    const name = released[i]!.cid;
+    if (bytes && blobs.visibility(name) !== 'public') await keepAs(ports, name, openSecret(bytes), 'private');
+  }
 }
 
-async function keepFiles(
-  ports: Pick<NodePorts, 'store'>,
-  files: ReadonlyMap<string, Uint8Array>,
+async function keepAs(
+  { store }: Pick<NodePorts, 'store'>,
+  cid: Cid,
+  bytes: Uint8Array,
   visibility: 'public' | 'private',
-): Promise<(FileEntry & { cid: Cid })[]> {
-  const entries: (FileEntry & { cid: Cid })[] = [];
-  for (const entry of fileList(files)) {
-    const bytes = files.get(entry.name)!;
-    const cid = await ports.store.blobs.put(bytes, visibility);
-    if (cid !== cidOfBytes(bytes)) {
-      throw new KoinonError({
-        code: 'K_STORE_NAME',
-        message: 'The store named a blob wrongly.',
-        fault: 'bug',
-      });
-    }
-    entries.push({ ...entry, cid });
-  }
-  return entries;
+): Promise<void> {
+  if ((await store.blobs.put(bytes, visibility)) === cid) return;
+  throw new KoinonError({ code: 'K_STORE_NAME', message: 'The store named a blob wrongly.', fault: 'bug' });
 }
 
 /** Price of public work by this node's offer, never above what the order allows. */

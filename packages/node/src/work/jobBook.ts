@@ -1,6 +1,7 @@
 import {
   executionOpeningSchema,
   fileEntrySchema,
+  gateReasonsSchema,
   type Hex,
   type JobState,
   jobStates,
@@ -11,17 +12,20 @@ import {
 import { column, type Database } from '@koinon/store';
 import { z } from 'zod';
 import { toColumn } from '../durable/wireJson.ts';
+import { UNTOLD } from './visibleState.ts';
 
 /** What a finished execution leaves behind: enough to seal the receipt again without running. */
 export const jobResultSchema = z.strictObject({
   opening: executionOpeningSchema,
   leafSalt: schema.bytes32,
-  /** Names of the raw outputs in this node's store; they never leave a private job. */
-  raw: z.array(fileEntrySchema.extend({ cid: schema.cid })),
-  /** The state roots of the trace, 32 bytes each; absent where the executor tells none. */
+  /** The state roots of the trace, 32 bytes each; absent where the executor tells none, and of a private job. */
   roots: schema.cid.optional(),
   released: z.array(fileEntrySchema.extend({ cid: schema.cid })),
+  /** Of a private job the same files in the same order, as they lie in the store until they may be seen (`keepSecret`). */
+  kept: z.array(schema.cid).optional(),
   verdict: schema.cid.optional(),
+  /** Why each output of a private job left or did not; sealed in the verdict, for the owner's eyes. */
+  reasons: gateReasonsSchema.optional(),
   amount: schema.uint(128),
   wallMs: z.number(),
 });
@@ -130,6 +134,20 @@ export class JobBook {
       except,
     );
     return row?.uses ?? 0;
+  }
+
+  /**
+   * Orders that may still be paid through a channel, as far as others may know. A private one whose failure nobody is told
+   * of stays open for them.
+   */
+  openOnChannel(channel: Hex): Job[] {
+    return this.#database.all(
+      `SELECT ${COLUMNS} FROM jobs WHERE json_extract("order", '$.message.channel') = ?
+       AND (state IN ('accepted', 'running', 'sealed') OR json_extract(failure, '$.code') = ?)`,
+      rowSchema,
+      channel,
+      UNTOLD,
+    );
   }
 
   storeResult(orderDigest: Hex, result: JobResult): void {

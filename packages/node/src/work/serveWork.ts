@@ -54,10 +54,11 @@ export function serveWork(
             fault: 'user',
           });
         }
-        await authorise(...details);
         const { cumulativeAmount } = channels.get(channel) ?? { cumulativeAmount: 0n };
-        const totalAmount = cumulativeAmount + openOrdersTotal(jobs, channel) + maxAmount;
+        const totalAmount = cumulativeAmount + openTotal(jobs.openOnChannel(channel)) + maxAmount;
         await requireOpen(chain, { params, cumulativeAmount }, totalAmount);
+        // Last, since it charges what the order can tell: an order that is not taken on must cost nothing.
+        await authorise(...details);
         channels.open(channel, params);
       }),
     );
@@ -113,7 +114,11 @@ export function serveWork(
       leafSalt: entry.salt,
       opening: job.result.opening,
       ...(dataset
-        ? { content: { cid: dataset.content, salt: dataset.contentSalt }, policy: dataset.policy }
+        ? {
+            content: { cid: dataset.content, salt: dataset.contentSalt },
+            policy: dataset.policy,
+            metadata: dataset.metadata,
+          }
         : {}),
       ...(job.result.verdict === undefined ? {} : { verdict: job.result.verdict }),
     };
@@ -150,11 +155,13 @@ function mayAudit(job: Job, peer: Hex): boolean {
   return job.grant?.message.auditor === peer;
 }
 
-function openOrdersTotal(jobs: JobBook, channel: Hex): bigint {
-  return jobs
-    .list(['accepted', 'running', 'sealed'])
-    .filter(job => job.order.message.channel === channel)
-    .reduce((sum, job) => sum + (job.result?.amount ?? job.order.message.maxAmount), 0n);
+function openTotal(jobs: readonly Job[]): bigint {
+  return jobs.reduce((sum, job) => sum + promisedBy(job), 0n);
+}
+
+/** What an order will cost at most; of a private one always the same, or it would tell whether the job has ended. */
+function promisedBy({ grant, result, order }: Job): bigint {
+  return grant?.message.amount ?? result?.amount ?? order.message.maxAmount;
 }
 
 function ownJob(jobs: JobBook, orderDigest: Hex, from: Hex): Job {

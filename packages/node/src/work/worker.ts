@@ -1,10 +1,12 @@
-import { asKoinonError, type Hex } from '@koinon/protocol';
+import { asKoinonError, decodeManifest, type Hex } from '@koinon/protocol';
 import type { BlobReaders } from '../blobs/blobReaders.ts';
 import type { NodePorts } from '../ports/ports.ts';
 import type { LogAnchoring } from '../statements/anchorLog.ts';
-import { executeJob, type JobSetting } from './executeJob.ts';
+import { executeJob, type JobSetting, unveil } from './executeJob.ts';
 import type { Job, JobBook } from './jobBook.ts';
+import { Instants } from './releaseInstant.ts';
 import { sealReceipt } from './sealReceipt.ts';
+import { visibleState } from './visibleState.ts';
 
 export interface Worker {
   /**
@@ -14,13 +16,19 @@ export interface Worker {
   takeUp(): void;
   /** Takes up an accepted job when a slot is free. */
   enqueue(orderDigest: Hex): void;
-  /** Resolves when the job's state is no longer `known`, or after `waitMs`. */
+  /** Resolves when the job's state, as others may know it, is no longer `known`, or after `waitMs`. */
   changed(orderDigest: Hex, known: string | undefined, waitMs: number): Promise<void>;
   progress(orderDigest: Hex): number | undefined;
   stop(): Promise<void>;
 }
 
-/** Runs accepted jobs, `slots` at a time, from acceptance to the sealed receipt. */
+/** Jobs that wait for the same slots. Public work never waits for private work, or its time would tell of the rows. */
+interface Lane {
+  queue: Hex[];
+  active: Map<Hex, Promise<void>>;
+}
+
+/** Runs accepted jobs, `slots` at a time of either kind, from acceptance to the sealed receipt. */
 export function startWorker(
   ports: NodePorts,
   services: {
@@ -32,14 +40,69 @@ export function startWorker(
   options: { slots: number },
 ): Worker {
   const { jobs, readers, anchoring, settingOf } = services;
-  const queue: Hex[] = [];
-  const active = new Map<Hex, Promise<void>>();
+  const lanes: Record<'public' | 'private', Lane> = {
+    public: { queue: [], active: new Map() },
+    private: { queue: [], active: new Map() },
+  };
+  const instants = new Instants(ports.clock);
   const fractions = new Map<Hex, number>();
   const waiters = new Map<Hex, Set<() => void>>();
   const stopping = new AbortController();
+  const { signal } = stopping;
 
   const announce = (orderDigest: Hex): void => {
     for (const wake of waiters.get(orderDigest) ?? []) wake();
+  };
+
+  /** Runs the job; its result, or that it has none, is on disk afterwards. */
+  const execute = async (job: Job): Promise<(() => Promise<void>) | undefined> => {
+    const { orderDigest } = job;
+    try {
+      let { result } = job;
+      if (!result) {
+        result = await executeJob(ports, job, await settingOf(job, signal), {
+          signal,
+          onProgress: fraction => fractions.set(orderDigest, Math.min(1, fraction)),
+        });
+        jobs.storeResult(orderDigest, result);
+        await ports.checkpoint('result-stored');
+      }
+      return () => seal({ ...job, result });
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      return () => fail(orderDigest, error);
+    }
+  };
+
+  const seal = async (job: Job): Promise<void> => {
+    const { requester } = job.order.message;
+    const { released, verdict } = job.result!;
+    await unveil(ports, job.result!);
+    for (const { cid } of released) readers.allow(cid, requester);
+    if (verdict !== undefined) readers.allow(verdict, requester);
+    await sealReceipt(ports, jobs, job, job.result!);
+    anchoring.request();
+  };
+
+  const fail = async (orderDigest: Hex, error: unknown): Promise<void> => {
+    const known = asKoinonError(error);
+    jobs.fail(orderDigest, { code: known.code, message: known.message });
+    await ports.checkpointsOf?.(orderDigest).clear();
+    ports.journal.note('job-failed', { order: orderDigest, code: known.code, reason: known.message });
+  };
+
+  /** Lets others see what the job came to: at once, or for a private one at the next instant. */
+  const tell = async (job: Job, startedAtMs: number, outcome: () => Promise<void>): Promise<void> => {
+    const { orderDigest } = job;
+    try {
+      if (decodeManifest(job.manifest).private) await instants.until(startedAtMs, orderDigest, signal);
+      await outcome();
+    } catch (error) {
+      if (signal.aborted) return;
+      await fail(orderDigest, error);
+    } finally {
+      announce(orderDigest);
+    }
   };
 
   const work = async (orderDigest: Hex): Promise<void> => {
@@ -47,72 +110,63 @@ export function startWorker(
     if (!job || job.state === 'sealed' || job.state === 'paid' || job.state === 'failed') return;
     jobs.setRunning(orderDigest);
     announce(orderDigest);
-    try {
-      let { result } = job;
-      if (!result) {
-        result = await executeJob(ports, readers, job, await settingOf(job, stopping.signal), {
-          signal: stopping.signal,
-          onProgress: fraction => fractions.set(orderDigest, Math.min(1, fraction)),
-        });
-        jobs.storeResult(orderDigest, result);
-        await ports.checkpoint('result-stored');
-      }
-      await sealReceipt(ports, jobs, job, result);
-      anchoring.request();
-    } catch (error) {
-      if (stopping.signal.aborted) return;
-      const known = asKoinonError(error);
-      jobs.fail(orderDigest, { code: known.code, message: known.message });
-      await ports.checkpointsOf?.(orderDigest).clear();
-      ports.journal.note('job-failed', { order: orderDigest, code: known.code, reason: known.message });
-    } finally {
-      fractions.delete(orderDigest);
-      announce(orderDigest);
-    }
+    // When a job begins follows from when others were told of, so it is no news; and who waits in line is not told late.
+    const startedAtMs = ports.clock.nowMs();
+    const outcome = await execute(job);
+    fractions.delete(orderDigest);
+    // The slot is kept until then: the next job asks others for its files, so that they see when it begins.
+    if (outcome) await tell(job, startedAtMs, outcome);
   };
 
-  const pump = (): void => {
-    while (!stopping.signal.aborted && active.size < options.slots) {
-      const next = queue.shift();
+  const pump = (lane: Lane): void => {
+    while (!signal.aborted && lane.active.size < options.slots) {
+      const next = lane.queue.shift();
       if (next === undefined) return;
-      if (active.has(next)) continue;
+      if (lane.active.has(next)) continue;
       const running = work(next)
         // Reached only when even the failure could not be written down; the job goes on at the next start.
         .catch(error => ports.journal.note('worker-broken', { order: next, reason: String(error) }))
         .finally(() => {
-          active.delete(next);
-          pump();
+          lane.active.delete(next);
+          pump(lane);
         });
-      active.set(next, running);
+      lane.active.set(next, running);
     }
+  };
+  const enqueue = (orderDigest: Hex): void => {
+    const job = jobs.get(orderDigest);
+    if (!job) return;
+    const lane = decodeManifest(job.manifest).private ? lanes.private : lanes.public;
+    if (!lane.queue.includes(orderDigest) && !lane.active.has(orderDigest)) lane.queue.push(orderDigest);
+    pump(lane);
   };
 
   return {
     takeUp: () => {
-      for (const job of jobs.list(['accepted', 'running'])) queue.push(job.orderDigest);
-      pump();
+      for (const job of jobs.list(['accepted', 'running'])) enqueue(job.orderDigest);
     },
-    enqueue: orderDigest => {
-      if (!queue.includes(orderDigest) && !active.has(orderDigest)) queue.push(orderDigest);
-      pump();
-    },
+    enqueue,
     changed: async (orderDigest, known, waitMs) => {
-      if (known === undefined || jobs.get(orderDigest)?.state !== known) return;
+      const job = jobs.get(orderDigest);
+      if (known === undefined || !job || visibleState(job) !== known) return;
       const finished = new AbortController();
-      const wake = () => finished.abort();
+      const wake = () => {
+        if (visibleState(jobs.get(orderDigest)!) !== known) finished.abort();
+      };
+      const abandon = () => finished.abort();
       const wakers = waiters.get(orderDigest) ?? new Set();
       wakers.add(wake);
       waiters.set(orderDigest, wakers);
-      stopping.signal.addEventListener('abort', wake);
+      signal.addEventListener('abort', abandon);
       await ports.clock.wait(waitMs, finished.signal);
-      stopping.signal.removeEventListener('abort', wake);
+      signal.removeEventListener('abort', abandon);
       wakers.delete(wake);
       if (wakers.size === 0) waiters.delete(orderDigest);
     },
     progress: orderDigest => fractions.get(orderDigest),
     stop: async () => {
       stopping.abort();
-      await Promise.allSettled(active.values());
+      await Promise.allSettled(Object.values(lanes).flatMap(lane => [...lane.active.values()]));
     },
   };
 }

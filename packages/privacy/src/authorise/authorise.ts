@@ -28,12 +28,32 @@ export function authorise(input: AuthoriseInput): Decision {
 }
 
 function authorisePrivate(input: AuthoriseInput, refusals: Refusals): void {
-  const { manifest, order, grant, grantDigest, grantSigner, dataset, grantState, policy } = input;
-  if (!grant || !grantDigest || !grantSigner || !dataset || !grantState || !policy) {
+  const {
+    manifest,
+    order,
+    grant,
+    grantDigest,
+    grantSigner,
+    dataset,
+    grantState,
+    policy,
+    description,
+    charged,
+  } = input;
+  if (
+    !grant ||
+    !grantDigest ||
+    !grantSigner ||
+    !dataset ||
+    !grantState ||
+    !policy ||
+    !description ||
+    !charged
+  ) {
     refusals.unless(
       false,
       'K_GRANT_NEEDED',
-      'The manifest reads a dataset, and a grant, its state or the policy is missing.',
+      'The manifest reads a dataset, and a grant, its state, the policy or the dataset\u2019s record is missing.',
       'Ask the owner for a grant.',
     );
     return;
@@ -53,7 +73,13 @@ function authorisePrivate(input: AuthoriseInput, refusals: Refusals): void {
     );
   }
   checkGrant({ ...input, grant, grantDigest, grantSigner, dataset, grantState, policy }, refusals);
-  checkPolicy(manifest, policy, refusals);
+  const bound = checkPolicy(manifest, policy, description, charged, refusals);
+  refusals.unless(
+    bound !== undefined && grant.bits === BigInt(bound.bits),
+    'K_GRANT_BITS',
+    `The grant is for ${grant.bits} bits a use; this manifest can tell up to ${bound?.bits ?? 'an unknown number of'}.`,
+    'Ask for a grant for this manifest.',
+  );
   refusals.unless(
     order.provider === dataset.custodian,
     'K_ORDER_CUSTODIAN',

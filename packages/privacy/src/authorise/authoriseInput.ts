@@ -1,4 +1,5 @@
-import type { Grant, Hex, Manifest, Offer, Order, Policy } from '@koinon/protocol';
+import type { Grant, Hex, Manifest, Offer, Order, Policy, TableDescription } from '@koinon/protocol';
+import type { ChargedBits } from './checkPolicy.ts';
 
 /** A dataset as it stands on chain now. */
 export interface DatasetFacts {
@@ -41,6 +42,10 @@ export interface AuthoriseInput {
   dataset?: DatasetFacts;
   grantState?: GrantState;
   policy?: Policy;
+  /** What the dataset's record says of its table. */
+  description?: TableDescription;
+  /** Bits charged before this order; its own are not among them. */
+  charged?: ChargedBits;
   /** Micro-rho reserved on chain for this order. */
   reservedMicroRho?: bigint;
   /** Operator address of the node that decides. */

@@ -2,9 +2,13 @@ import {
   areAssuranceTermsSound,
   assurances,
   CLOCK_SKEW_SECONDS,
-  digestOfCid,
+  drawOfUse,
+  equalBytes,
+  type Grant,
+  type Manifest,
   policyDigest,
   sha256,
+  termsDigest,
   toHex,
   utf8,
   ZERO_32,
@@ -49,10 +53,16 @@ function checkParties(input: GrantInput, refusals: Refusals): void {
     'Ask the owner for a grant of your own.',
   );
   refusals.unless(
-    grant.program === digestOfCid(manifest.program),
-    'K_GRANT_PROGRAM',
-    'The grant allows another program than the one the manifest runs.',
-    'Run the program that was granted, or ask for a grant for this one.',
+    grant.terms === termsDigest(manifest),
+    'K_GRANT_TERMS',
+    'The manifest is not the one that was granted: program, parameters, inputs, outputs or limits differ.',
+    'Order what was granted, or ask for a grant for this manifest.',
+  );
+  refusals.unless(
+    isDrawn(manifest, grant, policy.maxUses),
+    'K_GRANT_DRAW',
+    'Seed and time of the manifest are not those of a use of this grant.',
+    'Take both from the grant: nobody chooses them.',
   );
   refusals.unless(
     grant.auditor === order.auditor && policy.auditors.includes(grant.auditor) && grant.auditor !== self,
@@ -65,6 +75,16 @@ function checkParties(input: GrantInput, refusals: Refusals): void {
     'Work on private data is audited by whom its owner named, always and once; the order asks for another assurance.',
     'Order with assurance "owner-audited", one replica, an audit rate of 1,000,000 ppm and no comparator.',
   );
+}
+
+/** Whether the custodian drew seed and time of the manifest, for one of the uses of the grant. */
+function isDrawn({ seed, timeMs }: Manifest, grant: Grant, maxUses: number): boolean {
+  // A grant of four billion uses is refused anyway, and not drawn from first.
+  for (let use = 0; use < Math.min(grant.uses, maxUses); use++) {
+    const draw = drawOfUse(grant, use);
+    if (equalBytes(draw.seed, seed)) return draw.timeMs === timeMs;
+  }
+  return false;
 }
 
 function checkTerms(input: GrantInput, refusals: Refusals): void {
@@ -92,6 +112,12 @@ function checkTerms(input: GrantInput, refusals: Refusals): void {
     grant.amount >= policy.amount,
     'K_GRANT_AMOUNT',
     `The grant asks ${grant.amount} for a use, less than the policy's ${policy.amount}.`,
+  );
+  refusals.unless(
+    grant.uses <= policy.maxUses,
+    'K_GRANT_USES',
+    `The grant is for ${grant.uses} uses, the policy allows ${policy.maxUses}.`,
+    'Ask for a grant of fewer uses.',
   );
   refusals.unless(
     order.maxAmount >= grant.amount,

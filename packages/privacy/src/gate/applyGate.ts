@@ -1,99 +1,101 @@
 import {
-  type ArtefactClass,
   encodeNode,
+  type GateReasons,
   type Hex,
   type Manifest,
   type Policy,
   policyDigest,
+  sealReasons,
   sha256,
+  type TableDescription,
   toHex,
   type Verdict,
-  ZERO_32,
 } from '@koinon/protocol';
-import { passModel } from '../onnx/passModel.ts';
-import { passMetrics } from './metrics.ts';
+import { boundOf } from '../bound/boundOf.ts';
+import { artefactRules } from './artefactRules.ts';
 import { type GateReason, gateReasons, type Passed, Withheld } from './reasons.ts';
-import { passRowFile } from './rowFile.ts';
-import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
+import { settingOf } from './setting.ts';
+import { countTable } from './tableCounts.ts';
 
 export interface GateInput {
   policy: Policy;
   manifest: Manifest;
-  /** What the program wrote, by name; names are the program's own words. */
+  /** The dataset's public description, as its record on chain has it. */
+  description: TableDescription;
+  /** Digest of that record. */
+  record: Hex;
+  /** What the program wrote, by name; names are the program's own words. Empty when it failed. */
   outputs: ReadonlyMap<string, Uint8Array>;
-  /**
-   * The files the program read, by name: the gate takes the dataset's public dictionaries from its table, and lets
-   * no other word out. Without them names are checked for their form only, and the verdict says so.
-   */
-  inputs?: ReadonlyMap<string, Uint8Array>;
+  /** The files the program read, by name: the gate counts in the table itself. */
+  inputs: ReadonlyMap<string, Uint8Array>;
+  /** The salt of the job's execution: seals the reasons. */
+  salt: Hex;
 }
 
 export interface GateResult {
-  /** What may leave, by name. */
+  /** What leaves, by name. Nothing in it was written by the program. */
   released: Map<string, Uint8Array>;
+  /** For the requester. */
   verdict: Verdict;
-  /** Names the manifest does not declare: they did not leave, and neither do their names, which a program chooses. */
-  dropped: string[];
+  /** For owner and auditor. */
+  reasons: GateReasons;
 }
 
 /**
- * Decides what of a job's outputs leaves its custodian. The same input gives the same bytes and verdict everywhere, so
- * that an auditor can repeat it. Never throws for anything a program wrote: what cannot be read is withheld.
+ * What of a job's outputs leaves its custodian: files written anew from the facts in them, never the program's own bytes. The
+ * same input gives the same bytes and verdict everywhere, so that an auditor can repeat it. Never throws for anything a
+ * program wrote: what cannot be read does not leave.
  */
-export function applyGate({ policy, manifest, outputs, inputs }: GateInput): GateResult {
-  const vocabulary = inputs === undefined ? undefined : vocabularyOf(manifest, inputs);
+export function applyGate(input: GateInput): GateResult {
+  const { policy, manifest, description, outputs } = input;
+  const setting = settingOf(policy, manifest, description);
+  const counts = countTable(manifest, input.inputs, description);
   const released = new Map<string, Uint8Array>();
-  let total = 0;
-  const declared = [...manifest.outputs].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const artefacts = declared.map((output): Verdict['artefacts'][number] => {
-    const decision = decide(output, outputs.get(output.name), total);
-    const { name, class: artefactClass } = output;
-    if ('withheld' in decision) {
-      return {
-        name,
-        class: artefactClass,
-        decision: 'withheld',
-        size: 0,
-        sha256: ZERO_32,
-        reasons: [decision.withheld],
-      };
-    }
-    const { bytes, reasons } = decision;
-    total += bytes.length;
-    released.set(name, bytes);
-    const isChanged = reasons.some(reason => reason !== gateReasons.namesUnchecked);
-    return {
-      name,
-      class: artefactClass,
-      decision: isChanged ? 'changed' : 'released',
-      size: bytes.length,
-      sha256: toHex(sha256(bytes)),
-      reasons,
-    };
-  });
-  const names = new Set(manifest.outputs.map(({ name }) => name));
-  return {
-    released,
-    verdict: { koinon: 'verdict/1', policy: policyDigest(policy), artefacts },
-    dropped: [...outputs.keys()].filter(name => !names.has(name)).sort(),
+  const reasons: GateReasons = [];
+  const spent = { opaqueBits: 0 };
+  for (const output of manifest.outputs) {
+    const decision = decide(output);
+    if (!('withheld' in decision)) released.set(output.name, decision.bytes);
+    reasons.push({
+      name: output.name,
+      class: output.class,
+      released: !('withheld' in decision),
+      reasons: 'withheld' in decision ? [decision.withheld] : decision.reasons,
+    });
+  }
+  const verdict: Verdict = {
+    koinon: 'verdict/2',
+    policy: policyDigest(policy),
+    record: input.record,
+    bits: boundOf(policy, manifest, description)?.bits ?? 0,
+    word: released.size === manifest.outputs.length ? 'released' : 'withheld',
+    artefacts: manifest.outputs.flatMap(({ name, class: artefactClass }) => {
+      const bytes = released.get(name);
+      return bytes ? [{ name, class: artefactClass, size: bytes.length, sha256: toHex(sha256(bytes)) }] : [];
+    }),
+    sealed: sealReasons(reasons, input.salt),
   };
+  return { released, verdict, reasons };
 
-  function decide(
-    output: Manifest['outputs'][number],
-    bytes: Uint8Array | undefined,
-    before: number,
-  ): Passed | { withheld: GateReason } {
-    if (!policy.artefactClasses.includes(output.class)) return { withheld: gateReasons.classNotAllowed };
+  function decide(output: Manifest['outputs'][number]): Passed | { withheld: GateReason } {
+    const { name, class: artefactClass, maxBytes } = output;
+    const bytes = outputs.get(name);
     if (bytes === undefined) return { withheld: gateReasons.missing };
-    const most = Math.min(output.maxBytes, policy.maxArtefactBytes);
-    if (bytes.length > most) return { withheld: gateReasons.sizeCap };
+    if (bytes.length > maxBytes) return { withheld: gateReasons.sizeCap };
+    if (artefactClass === 'table') {
+      spent.opaqueBits += 8 * maxBytes + 1;
+      return spent.opaqueBits <= policy.opaqueBits
+        ? { bytes, reasons: [gateReasons.opaque] }
+        : { withheld: gateReasons.classNotAllowed };
+    }
+    if ('none' in setting) return { withheld: gateReasons.unknownName };
+    const earlier = manifest.outputs.filter(each => each.class === artefactClass && each.name < name).length;
+    if (earlier >= policy.outputs[artefactClass]) return { withheld: gateReasons.classNotAllowed };
     try {
-      const passed = passClass(output.class, bytes, policy, vocabulary, inputs !== undefined);
-      if (passed.bytes.length > most) return { withheld: gateReasons.sizeCap };
-      if (before + passed.bytes.length > policy.maxTotalBytes) return { withheld: gateReasons.totalCap };
-      return passed;
+      const passed = artefactRules[artefactClass].rebuild(bytes, setting, counts);
+      return passed.bytes.length <= maxBytes ? passed : { withheld: gateReasons.sizeCap };
     } catch (error) {
-      // Fail closed: whatever a rule trips over does not leave.
+      // Fail closed: whatever a reader trips over does not leave.
       return { withheld: error instanceof Withheld ? error.reason : gateReasons.schema };
     }
   }
@@ -102,17 +104,4 @@ export function applyGate({ policy, manifest, outputs, inputs }: GateInput): Gat
 /** The digest a receipt carries for a verdict. */
 export function verdictDigest(verdict: Verdict): Hex {
   return toHex(sha256(encodeNode(verdict)));
-}
-
-function passClass(
-  artefactClass: ArtefactClass,
-  bytes: Uint8Array,
-  { minGroupRows }: Policy,
-  vocabulary: Vocabulary | undefined,
-  checksNames: boolean,
-): Passed {
-  if (artefactClass === 'table') return passRowFile(bytes);
-  const rule = { minGroupRows, vocabulary, checksNames };
-  const passed = artefactClass === 'metrics' ? passMetrics(bytes, rule) : passModel(bytes, rule);
-  return checksNames ? passed : { ...passed, reasons: [...passed.reasons, gateReasons.namesUnchecked] };
 }

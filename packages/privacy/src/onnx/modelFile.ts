@@ -1,5 +1,5 @@
 import { gateReasons, withholdUnless } from '../gate/reasons.ts';
-import { MessageReader, MessageWriter } from './protobuf.ts';
+import { MessageReader, MessageWriter, ReadBudget } from './protobuf.ts';
 
 // Field numbers and values of onnx-ml.proto3, https://github.com/onnx/onnx/blob/main/onnx/onnx-ml.proto3
 
@@ -26,14 +26,17 @@ export interface TensorInfo {
   shape: (number | undefined)[];
 }
 
-/** All that an ONNX file may hold to be let out; anything else in it is refused while reading. */
+/** An ONNX graph and what it is read by: all of a file that a model means. */
 export interface ModelFile {
-  irVersion: number;
   opsets: { domain: string; version: number }[];
   nodes: GraphNode[];
   inputs: TensorInfo[];
   outputs: TensorInfo[];
-  /** The JSON under "koinon.model", the only metadata there may be. */
+}
+
+/** A file as the gate writes it: with a version, and what it says of itself as JSON under "koinon.model". */
+export interface WrittenModel extends ModelFile {
+  irVersion: number;
   facts: string;
 }
 
@@ -41,27 +44,32 @@ const FACTS_KEY = 'koinon.model';
 const ELEMENTS = { float: 1n, string: 8n } as const;
 const ATTRIBUTE_TYPES = { float: 1n, int: 2n, string: 3n, floats: 6n, ints: 7n, strings: 8n } as const;
 
-/** Reads a model strictly. Producer, graph and node names are passed over: they are not written again. */
+/** Fields of a model that mean something, and those that are passed over since they mean nothing: names, versions, words. */
+const MODEL = { read: [7, 8], over: [1, 2, 3, 4, 5, 6, 14] };
+const GRAPH = { read: [1, 11, 12], over: [2, 10, 13] };
+
+/**
+ * Reads what a model means. Anything that would change the meaning and is not known here (initialisers, functions,
+ * training, external data, quantisation) is refused; anything that means nothing is passed over.
+ */
 export function readModel(bytes: Uint8Array): ModelFile {
-  const model = new MessageReader(bytes, [1, 2, 7, 8, 14], [8, 14]);
-  const graph = new MessageReader(model.message(7), [1, 2, 11, 12], [1, 11, 12]);
-  const metadata = model.messages(14).map(entry => new MessageReader(entry, [1, 2]));
-  withholdUnless(metadata.length === 1 && metadata[0]!.text(1) === FACTS_KEY, gateReasons.fieldNotAllowed);
+  const budget = new ReadBudget();
+  const read: Read = (message, allowed, many) => new MessageReader(message, allowed, many, budget);
+  const model = read(bytes, [...MODEL.read, ...MODEL.over], [8, ...MODEL.over]);
+  const graph = read(model.message(7), [...GRAPH.read, ...GRAPH.over], [1, 11, 12, ...GRAPH.over]);
   return {
-    irVersion: small(model.integer(1)),
     opsets: model.messages(8).map(bytes => {
-      const opset = new MessageReader(bytes, [1, 2]);
+      const opset = read(bytes, [1, 2]);
       return { domain: opset.text(1), version: small(opset.integer(2)) };
     }),
-    nodes: graph.messages(1).map(readNode),
-    inputs: graph.messages(11).map(readTensorInfo),
-    outputs: graph.messages(12).map(readTensorInfo),
-    facts: metadata[0]!.text(2),
+    nodes: graph.messages(1).map(node => readNode(node, read)),
+    inputs: graph.messages(11).map(info => readTensorInfo(info, read)),
+    outputs: graph.messages(12).map(info => readTensorInfo(info, read)),
   };
 }
 
 /** The one encoding of a model: fields in ascending order, no names but those of inputs, outputs and inner tensors. */
-export function writeModel(model: ModelFile): Uint8Array {
+export function writeModel(model: WrittenModel): Uint8Array {
   const graph = new MessageWriter();
   for (const node of model.nodes) graph.message(1, writeNode(node));
   graph.text(2, 'model');
@@ -74,11 +82,14 @@ export function writeModel(model: ModelFile): Uint8Array {
   return file.message(14, new MessageWriter().text(1, FACTS_KEY).text(2, model.facts)).finish();
 }
 
-function readNode(bytes: Uint8Array): GraphNode {
-  const node = new MessageReader(bytes, [1, 2, 3, 4, 5, 7], [1, 2, 5]);
+/** A reader of one of a file's messages, within what the whole file may cost. */
+type Read = (bytes: Uint8Array, allowed: readonly number[], many?: readonly number[]) => MessageReader;
+
+function readNode(bytes: Uint8Array, read: Read): GraphNode {
+  const node = read(bytes, [1, 2, 3, 4, 5, 6, 7], [1, 2, 3, 5, 6]);
   const attributes = new Map<string, AttributeValue>();
   for (const attribute of node.messages(5)) {
-    const { name, value } = readAttribute(attribute);
+    const { name, value } = readAttribute(attribute, read);
     withholdUnless(!attributes.has(name), gateReasons.schema);
     attributes.set(name, value);
   }
@@ -91,17 +102,17 @@ function readNode(bytes: Uint8Array): GraphNode {
   };
 }
 
-function readAttribute(bytes: Uint8Array): { name: string; value: AttributeValue } {
-  const message = new MessageReader(bytes, [1, 2, 3, 4, 7, 8, 9, 20], [7, 8, 9]);
+function readAttribute(bytes: Uint8Array, read: Read): { name: string; value: AttributeValue } {
+  const message = read(bytes, [1, 2, 3, 4, 7, 8, 9, 13, 20], [7, 8, 9, 13]);
   const type = message.integer(20);
   const kind = (Object.keys(ATTRIBUTE_TYPES) as (keyof typeof ATTRIBUTE_TYPES)[]).find(
     candidate => ATTRIBUTE_TYPES[candidate] === type,
   );
-  withholdUnless(kind !== undefined, gateReasons.fieldNotAllowed);
+  withholdUnless(kind !== undefined, gateReasons.unknownClass);
   const fields = { float: 2, int: 3, string: 4, floats: 7, ints: 8, strings: 9 } as const;
   // A value in a field that the type does not name would be carried along unseen.
   for (const field of Object.values(fields)) {
-    withholdUnless(field === fields[kind] || !message.has(field), gateReasons.fieldNotAllowed);
+    withholdUnless(field === fields[kind] || !message.has(field), gateReasons.unknownClass);
   }
   const name = message.text(1);
   switch (kind) {
@@ -120,18 +131,18 @@ function readAttribute(bytes: Uint8Array): { name: string; value: AttributeValue
   }
 }
 
-function readTensorInfo(bytes: Uint8Array): TensorInfo {
-  const info = new MessageReader(bytes, [1, 2]);
-  const type = new MessageReader(info.message(2), [1]);
-  const tensor = new MessageReader(type.message(1), [1, 2]);
-  const shape = new MessageReader(tensor.message(2), [1], [1]);
+function readTensorInfo(bytes: Uint8Array, read: Read): TensorInfo {
+  const info = read(bytes, [1, 2, 3], [3]);
+  const type = read(info.message(2), [1]);
+  const tensor = read(type.message(1), [1, 2]);
+  const shape = read(tensor.message(2), [1], [1]);
   const element = tensor.integer(1);
-  withholdUnless(element === ELEMENTS.float || element === ELEMENTS.string, gateReasons.graph);
+  withholdUnless(element === ELEMENTS.float || element === ELEMENTS.string, gateReasons.unknownClass);
   return {
     name: info.text(1),
     element: element === ELEMENTS.float ? 'float' : 'string',
     shape: shape.messages(1).map(dimension => {
-      const size = new MessageReader(dimension, [1, 2]).integer(1);
+      const size = read(dimension, [1, 2]).integer(1);
       return size === undefined ? undefined : small(size);
     }),
   };

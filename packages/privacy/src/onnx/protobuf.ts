@@ -1,60 +1,85 @@
 import { utf8 } from '@koinon/protocol';
 import { gateReasons, Withheld, withholdUnless } from '../gate/reasons.ts';
 
-/** One field of a message as it stands: the wire types that ONNX files of our kind use (protobuf.dev, Encoding). */
-export type Field =
-  | { number: number; wire: 'varint'; value: bigint }
-  | { number: number; wire: 'bytes'; value: Uint8Array }
-  | { number: number; wire: 'fixed32'; value: Uint8Array };
+/** Most fields of a whole file, packed values counted one by one: the coefficients of the widest model fit. */
+export const FIELDS_MAX = 2 ** 20;
+/** Most names and words of a whole file: a word of a model costs some 30 bytes with its code and its coefficients. */
+export const TEXTS_MAX = 2 ** 18;
+/** Most messages of a whole file: 4,096 columns with all nodes, attributes and shapes they need make some 80,000. */
+export const MESSAGES_MAX = 2 ** 17;
 
-/** Most fields of one message: the coefficients of the widest model of the gate's budget fit. */
-const MAX_FIELDS = 1 << 20;
+/** What one file may still cost. Handed to every reader of its messages. */
+export class ReadBudget {
+  #fields = FIELDS_MAX;
+  #texts = TEXTS_MAX;
+  #messages = MESSAGES_MAX;
 
-/** All fields of a message in their order, to the last byte. */
-export function readFields(bytes: Uint8Array): Field[] {
-  const fields: Field[] = [];
-  let at = 0;
-  const varint = (): bigint => {
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = bytes[at++];
-      withholdUnless(byte !== undefined, gateReasons.schema);
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return BigInt.asUintN(64, value);
-    }
-    throw new Withheld(gateReasons.schema);
-  };
-  const take = (length: bigint): Uint8Array => {
-    withholdUnless(length <= BigInt(bytes.length - at), gateReasons.schema);
-    const taken = bytes.subarray(at, at + Number(length));
-    at += taken.length;
-    return taken;
-  };
-  while (at < bytes.length) {
-    withholdUnless(fields.length < MAX_FIELDS, gateReasons.tooManyValues);
-    const tag = varint();
-    const number = Number(tag >> 3n);
-    const wire = Number(tag & 7n);
-    if (wire === 0) fields.push({ number, wire: 'varint', value: varint() });
-    else if (wire === 2) fields.push({ number, wire: 'bytes', value: take(varint()) });
-    else if (wire === 5) fields.push({ number, wire: 'fixed32', value: take(4n) });
-    else throw new Withheld(gateReasons.fieldNotAllowed);
+  takeFields(count: number): void {
+    this.#fields -= count;
+    withholdUnless(this.#fields >= 0, gateReasons.tooManyValues);
   }
-  return fields;
+
+  takeTexts(count: number): void {
+    this.#texts -= count;
+    withholdUnless(this.#texts >= 0, gateReasons.tooManyValues);
+  }
+
+  takeMessage(): void {
+    withholdUnless(this.#messages-- > 0, gateReasons.tooManyValues);
+  }
+}
+
+/** The wire types that ONNX files of our kind use (protobuf.dev, Encoding). */
+const VARINT = 0;
+const BYTES = 2;
+const FIXED32 = 5;
+
+/** All fields of one number, as places in the message: what they hold is decoded when it is asked for. */
+interface Occurrences {
+  wires: number[];
+  starts: number[];
+  ends: number[];
 }
 
 /** Reads a message by the fields it may have; any other is refused, and a field not marked `many` may stand once. */
 export class MessageReader {
-  readonly #fields: Map<number, Field[]>;
+  readonly #bytes: Uint8Array;
+  readonly #budget: ReadBudget;
+  readonly #fields = new Map<number, Occurrences>();
 
-  constructor(bytes: Uint8Array, allowed: readonly number[], many: readonly number[] = []) {
-    this.#fields = new Map();
-    for (const field of readFields(bytes)) {
-      withholdUnless(allowed.includes(field.number), gateReasons.fieldNotAllowed);
-      const before = this.#fields.get(field.number);
-      withholdUnless(before === undefined || many.includes(field.number), gateReasons.schema);
-      if (before === undefined) this.#fields.set(field.number, [field]);
-      else before.push(field);
+  constructor(
+    bytes: Uint8Array,
+    allowed: readonly number[],
+    many: readonly number[] = [],
+    budget: ReadBudget = new ReadBudget(),
+  ) {
+    this.#bytes = bytes;
+    this.#budget = budget;
+    budget.takeMessage();
+    for (let at = 0; at < bytes.length; ) {
+      budget.takeFields(1);
+      const tag = readSmall(bytes, at);
+      const number = Math.floor(tag.value / 8);
+      const wire = tag.value % 8;
+      let start = tag.end;
+      if (wire === VARINT) at = endOfVarint(bytes, start);
+      else if (wire === FIXED32) at = start + 4;
+      else if (wire === BYTES) {
+        const length = readSmall(bytes, start);
+        start = length.end;
+        at = start + length.value;
+      } else throw new Withheld(gateReasons.unknownClass);
+      withholdUnless(at <= bytes.length, gateReasons.schema);
+      withholdUnless(allowed.includes(number), gateReasons.unknownClass);
+      let before = this.#fields.get(number);
+      withholdUnless(before === undefined || many.includes(number), gateReasons.schema);
+      if (before === undefined) {
+        before = { wires: [], starts: [], ends: [] };
+        this.#fields.set(number, before);
+      }
+      before.wires.push(wire);
+      before.starts.push(start);
+      before.ends.push(at);
     }
   }
 
@@ -63,9 +88,9 @@ export class MessageReader {
   }
 
   messages(number: number): Uint8Array[] {
-    return this.#all(number).map(field => {
-      withholdUnless(field.wire === 'bytes', gateReasons.schema);
-      return field.value;
+    return this.#map(number, (wire, start, end) => {
+      withholdUnless(wire === BYTES, gateReasons.schema);
+      return this.#bytes.subarray(start, end);
     });
   }
 
@@ -76,6 +101,7 @@ export class MessageReader {
   }
 
   texts(number: number): string[] {
+    this.#budget.takeTexts(this.#fields.get(number)?.wires.length ?? 0);
     return this.messages(number).map(decodeText);
   }
 
@@ -85,11 +111,18 @@ export class MessageReader {
 
   /** int64 fields, written one by one or packed. */
   integers(number: number): bigint[] {
-    return this.#all(number).flatMap(field => {
-      if (field.wire === 'varint') return [BigInt.asIntN(64, field.value)];
-      withholdUnless(field.wire === 'bytes', gateReasons.schema);
-      return unpackIntegers(field.value);
+    const values: bigint[] = [];
+    this.#map(number, (wire, start, end) => {
+      withholdUnless(wire !== FIXED32, gateReasons.schema);
+      for (let at = start; at < end; ) {
+        const next = endOfVarint(this.#bytes, at);
+        withholdUnless(next <= end, gateReasons.schema);
+        if (wire === BYTES) this.#budget.takeFields(1);
+        values.push(readInteger(this.#bytes, at, next));
+        at = next;
+      }
     });
+    return values;
   }
 
   integer(number: number): bigint | undefined {
@@ -100,33 +133,47 @@ export class MessageReader {
 
   /** float fields, written one by one or packed. */
   floats(number: number): number[] {
-    return this.#all(number).flatMap(field => {
-      withholdUnless(field.wire !== 'varint' && field.value.length % 4 === 0, gateReasons.schema);
-      const view = new DataView(field.value.buffer, field.value.byteOffset, field.value.length);
-      return Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
+    const view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+    const values: number[] = [];
+    this.#map(number, (wire, start, end) => {
+      withholdUnless(wire !== VARINT && (end - start) % 4 === 0, gateReasons.schema);
+      if (wire === BYTES) this.#budget.takeFields((end - start) / 4);
+      for (let at = start; at < end; at += 4) values.push(view.getFloat32(at, true));
     });
+    return values;
   }
 
-  #all(number: number): Field[] {
-    return this.#fields.get(number) ?? [];
+  #map<T>(number: number, of: (wire: number, start: number, end: number) => T): T[] {
+    const found = this.#fields.get(number);
+    return found === undefined
+      ? []
+      : found.wires.map((wire, i) => of(wire, found.starts[i]!, found.ends[i]!));
   }
 }
 
-function unpackIntegers(bytes: Uint8Array): bigint[] {
-  const values: bigint[] = [];
-  let value = 0n;
-  let shift = 0n;
-  for (const byte of bytes) {
-    withholdUnless(shift < 70n, gateReasons.schema);
-    value |= BigInt(byte & 0x7f) << shift;
-    shift += 7n;
-    if (byte >= 0x80) continue;
-    values.push(BigInt.asIntN(64, value));
-    value = 0n;
-    shift = 0n;
+/** A tag or a length, in whatever number of bytes; none is 2^32 or more. */
+function readSmall(bytes: Uint8Array, start: number): { value: number; end: number } {
+  const end = endOfVarint(bytes, start);
+  let value = 0;
+  for (let at = end - 1; at >= start; at--) value = value * 128 + (bytes[at]! & 0x7f);
+  withholdUnless(value < 2 ** 32, gateReasons.schema);
+  return { value, end };
+}
+
+/** The place after a varint, which has ten bytes at most. */
+function endOfVarint(bytes: Uint8Array, start: number): number {
+  for (let at = start; at < start + 10; at++) {
+    const byte = bytes[at];
+    withholdUnless(byte !== undefined, gateReasons.schema);
+    if (byte < 0x80) return at + 1;
   }
-  withholdUnless(shift === 0n, gateReasons.schema);
-  return values;
+  throw new Withheld(gateReasons.schema);
+}
+
+function readInteger(bytes: Uint8Array, start: number, end: number): bigint {
+  let value = 0n;
+  for (let at = end - 1; at >= start; at--) value = (value << 7n) | BigInt(bytes[at]! & 0x7f);
+  return BigInt.asIntN(64, value);
 }
 
 function decodeText(bytes: Uint8Array): string {

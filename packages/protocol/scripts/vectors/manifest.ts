@@ -1,23 +1,30 @@
 import {
   cidOfBlob,
+  type DatasetRows,
+  draftOf,
   encodeManifest,
   encodeNode,
   type Manifest,
   manifestCid,
   manifestDigest,
   paramsFile,
+  termsDigest,
   toHex,
   utf8,
 } from '../../src/index.ts';
 import { sampleBytes, sampleHex } from './sample.ts';
 
+function dataset(rows: DatasetRows): Manifest['inputs'][0]['source'] {
+  return { dataset: { id: '7', contentRoot: sampleHex('content root'), rows } };
+}
+
 export const sampleManifest: Manifest = {
-  koinon: 'manifest/1',
+  koinon: 'manifest/2',
   executor: 'wasm',
   profile: 'koinon-det-1',
   program: cidOfBlob(sampleBytes('program', 64)),
   inputs: [
-    { name: 'table.safetensors', source: { dataset: { id: '7', contentRoot: sampleHex('content root') } } },
+    { name: 'table.safetensors', source: dataset('training') },
     { name: 'weights.bin', source: { cid: cidOfBlob(sampleBytes('weights', 64)) } },
   ],
   params: { target: 'diagnosis', l2: 1, tolerance: 1e-6, exclude: ['id'], κ: { b: null, a: true } },
@@ -31,8 +38,20 @@ export const sampleManifest: Manifest = {
   private: true,
 };
 
+/** Of the kinds of input that `sampleManifest` has none of. */
+export const sampleEvaluation: Manifest = {
+  ...sampleManifest,
+  inputs: [
+    { name: 'model.onnx', source: { candidate: cidOfBlob(sampleBytes('candidate', 64)) } },
+    { name: 'table.safetensors', source: dataset('held-back') },
+  ],
+  params: { target: 'diagnosis', groupBy: 'sex' },
+  outputs: [{ name: 'evaluation.json', class: 'evaluation', maxBytes: 65_536 }],
+};
+
 const manifests: Record<string, Manifest> = {
   'a training job on private data': sampleManifest,
+  'a candidate measured on rows held back': sampleEvaluation,
   'the smallest job': {
     ...sampleManifest,
     inputs: [],
@@ -72,13 +91,28 @@ const refused: Record<string, unknown> = {
   'a hidden name': { ...sampleManifest, outputs: [{ ...sampleManifest.outputs[0], name: '.x' }] },
   'a dataset numbered zero': {
     ...sampleManifest,
-    inputs: [{ name: 'a', source: { dataset: { id: '0', contentRoot: sampleHex('content root') } } }],
+    inputs: [
+      {
+        name: 'a',
+        source: { dataset: { id: '0', contentRoot: sampleHex('content root'), rows: 'training' } },
+      },
+    ],
   },
+  'a dataset that does not say which rows': {
+    ...sampleManifest,
+    inputs: [{ name: 'a', source: { dataset: { id: '7', contentRoot: sampleHex('content root') } } }],
+  },
+  'rows a dataset has none of': {
+    ...sampleManifest,
+    inputs: [{ name: 'a', source: dataset('all' as never) }],
+  },
+  'a candidate and no dataset': { ...sampleEvaluation, inputs: sampleEvaluation.inputs.slice(0, 1) },
+  'a candidate in a public job': { ...sampleEvaluation, private: false },
   'two sources for one input': {
     ...sampleManifest,
     inputs: [{ name: 'a', source: { ...first.source, ...second.source } }],
   },
-  'another version': { ...sampleManifest, koinon: 'manifest/2' },
+  'another version': { ...sampleManifest, koinon: 'manifest/1' },
   'no fuel': { ...sampleManifest, limits: { ...sampleManifest.limits, fuel: 0 } },
   'a broken amount of memory': { ...sampleManifest, limits: { ...sampleManifest.limits, memoryPages: 1.5 } },
 };
@@ -86,12 +120,15 @@ const refused: Record<string, unknown> = {
 /** Manifests with their bytes and names, and bytes that are no manifest. */
 export function manifestVectors() {
   return {
-    about: 'Manifests in canonical dag-cbor; `seed` is hexadecimal here and a byte string there.',
+    about:
+      'Manifests in canonical dag-cbor; `seed` is hexadecimal here and a byte string there. draft = the manifest with a seed of zeros, timeMs 0 and every candidate the CID of 32 zero bytes; terms, which a grant signs, is its sha-256.',
     manifests: Object.entries(manifests).map(([name, manifest]) => ({
       name,
       manifest: { ...manifest, seed: toHex(manifest.seed) },
       cbor: toHex(encodeManifest(manifest)),
       digest: manifestDigest(manifest),
+      draft: toHex(encodeManifest(draftOf(manifest))),
+      terms: termsDigest(manifest),
       cid: manifestCid(manifest),
       paramsFile: utf8.decode(paramsFile(manifest)),
     })),

@@ -3715,7 +3715,7 @@ export const datasetsAbi = [
             "internalType": "address"
           },
           {
-            "name": "program",
+            "name": "terms",
             "type": "bytes32",
             "internalType": "bytes32"
           },
@@ -3738,6 +3738,11 @@ export const datasetsAbi = [
             "name": "amount",
             "type": "uint128",
             "internalType": "uint128"
+          },
+          {
+            "name": "bits",
+            "type": "uint64",
+            "internalType": "uint64"
           },
           {
             "name": "microRho",
@@ -3947,7 +3952,7 @@ export const datasetsAbi = [
             "internalType": "address"
           },
           {
-            "name": "program",
+            "name": "terms",
             "type": "bytes32",
             "internalType": "bytes32"
           },
@@ -3970,6 +3975,11 @@ export const datasetsAbi = [
             "name": "amount",
             "type": "uint128",
             "internalType": "uint128"
+          },
+          {
+            "name": "bits",
+            "type": "uint64",
+            "internalType": "uint64"
           },
           {
             "name": "microRho",
@@ -4219,7 +4229,7 @@ export const datasetsAbi = [
             "internalType": "address"
           },
           {
-            "name": "program",
+            "name": "terms",
             "type": "bytes32",
             "internalType": "bytes32"
           },
@@ -4242,6 +4252,11 @@ export const datasetsAbi = [
             "name": "amount",
             "type": "uint128",
             "internalType": "uint128"
+          },
+          {
+            "name": "bits",
+            "type": "uint64",
+            "internalType": "uint64"
           },
           {
             "name": "microRho",

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  type Cid,
   cidOfBlob,
+  cidOfDigest,
   cidOfNode,
+  DAG_CBOR,
   type Domains,
   encodeNode,
   type JobEvidence,
@@ -20,7 +23,7 @@ const study = await makeStudy();
 const { passport, bytes, cid, world } = study;
 const blobs = await gatherBlobs({ passport }, world.sources);
 const bundle = exportBundle({ root: cid, blobs: new Map([...blobs, [cid, bytes]]) });
-const { metrics } = passport.evaluations[0]!;
+const { metrics } = study.evaluation;
 
 async function bundleOf(evidence: JobEvidence, stated?: Domains): Promise<Uint8Array> {
   const root = cidOfNode(toWire(evidence));
@@ -60,6 +63,28 @@ test('a bundle of one job carries its network', async () => {
   assert.equal(checks.find(({ id }) => id === 'replay')!.state, 'ok');
   const without = await collect(verifyBundle(await bundleOf(metrics)));
   assert.deepEqual(names(without, 'failed'), ['bundle/bundle.domains']);
+});
+
+test('a bundle of one private job carries the rules and the record that its bound follows from', async () => {
+  const training = passport.training;
+  const name = cidOfNode(toWire(training));
+  const gathered = await gatherBlobs({ evidence: training }, world.sources);
+  for (const [asked, check] of [
+    [cidOfDigest(training.grant!.message.policy, DAG_CBOR), 'policy.bytes'],
+    [passport.datasets[0]!.metadata, 'verdict.bits'],
+  ] as const) {
+    const whole = new Map([...gathered, [name, encodeNode(toWire(training))] as const]);
+    const stateOf = async (blobs: ReadonlyMap<Cid, Uint8Array>) => {
+      const { blob: _, ...sources } = world.sources;
+      const checks = await collect(
+        verifyBundle(exportBundle({ root: name, domains: domainsOf(training, domains), blobs }), sources),
+      );
+      return checks.find(({ id }) => id === check)!.state;
+    };
+    assert.equal(await stateOf(whole), 'ok');
+    whole.delete(asked);
+    assert.equal(await stateOf(whole), 'skipped');
+  }
 });
 
 test('a bundle reads back as it was made, and is the same bytes every time', () => {

@@ -1,8 +1,22 @@
-import { digestOfCid, ORDER_MAX_AGE_SECONDS, recoverDigestSigner, ZERO_32 } from '@koinon/protocol';
+import {
+  assurances,
+  drawOfUse,
+  equalBytes,
+  type Grant,
+  type Manifest,
+  ORDER_MAX_AGE_SECONDS,
+  recoverDigestSigner,
+  termsDigest,
+  ZERO_32,
+} from '@koinon/protocol';
 import { asked, type Check, failed, ok, skipped } from '../check.ts';
-import { short } from '../words.ts';
-import type { JobContext } from './context.ts';
+import { count, short } from '../words.ts';
+import { type JobContext, NO_MANIFEST } from './context.ts';
 import { type Fact, firstWrong } from './facts.ts';
+import { termsWords } from './termsWords.ts';
+
+/** Most uses any policy can allow (`policySchema`): a permission for more is not searched through. */
+const USES_MAX = 10_000;
 
 /** The data owner's permission: given by the owner, for exactly this work, and in force. */
 export async function* checkGrant(context: JobContext): AsyncGenerator<Check> {
@@ -50,28 +64,51 @@ export async function* checkGrant(context: JobContext): AsyncGenerator<Check> {
   });
   const facts: Fact[] = [
     [terms.requester === order.requester, 'it was given to somebody else than who ordered'],
-    [!manifest || terms.program === digestOfCid(manifest.program), 'it is for another program'],
     [
       !manifest || (names.length > 0 && names.every(({ id }) => id === terms.dataset.toString())),
       'it is for another dataset',
     ],
     [terms.auditor === order.auditor, 'it names another auditor than the order'],
+    [order.assurance === assurances['owner-audited'], 'the order has it checked by others than that auditor'],
     [terms.token === order.token, 'it is priced in another money'],
     [order.maxAmount >= terms.amount, 'the order pays less than it asks'],
-    [evidence.receipt.message.amount <= terms.amount, 'more was charged than it asks'],
+    [evidence.receipt.message.amount === terms.amount, 'the price is not the one it names'],
     [terms.purpose !== ZERO_32, 'it names no purpose'],
     [terms.uses > 0, 'it allows no use at all'],
   ];
   yield await check(
     'grant.covers',
-    'The permission is for this person, this program, this data and this price.',
+    'The permission is for this person, this data, this auditor and this price.',
     () => {
       const wrong = firstWrong(facts);
       return wrong
         ? failed(`No: ${wrong}.`, 'The data was used for something its owner did not permit.')
         : ok(
-            `Dataset ${terms.dataset}, program ${short(terms.program)}, ${terms.amount} base units a use, ${terms.uses} in all.`,
+            `Dataset ${terms.dataset}, for ${short(terms.requester)}, replayed by ${short(terms.auditor)}; ${terms.amount} base units of ${short(terms.token)} a use, whatever leaves; ${count(terms.uses, 'use')}, of at most ${count(terms.bits, 'bit')} each; a purpose whose text has the digest ${short(terms.purpose)}.`,
           );
+    },
+  );
+  yield await check('grant.terms', 'The permission is for exactly this job.', () => {
+    if (!manifest) return skipped(NO_MANIFEST);
+    return terms.terms === termsDigest(manifest)
+      ? ok(termsWords(manifest, sources))
+      : failed(
+          'Program, parameters, inputs, outputs or limits are not those it was given for.',
+          'Something ran on the data that its owner was not asked about.',
+        );
+  });
+  yield await check(
+    'grant.draw',
+    'Seed and time follow from the permission, so that nobody chose them.',
+    () => {
+      if (!manifest) return skipped(NO_MANIFEST);
+      const use = useOf(terms, manifest);
+      return use === undefined
+        ? failed(
+            'They are those of none of its uses.',
+            'Somebody may have tried many until one told more than others.',
+          )
+        : ok(`They are those of use ${use + 1} of ${terms.uses}.`);
     },
   );
   yield await check('grant.valid', 'The permission was in force while the order stood open.', () => {
@@ -116,6 +153,15 @@ export async function* checkGrant(context: JobContext): AsyncGenerator<Check> {
           );
     },
   );
+}
+
+/** Which use of a permission has this seed and this time, from 0; undefined for none. */
+function useOf(grant: Grant, { seed, timeMs }: Manifest): number | undefined {
+  for (let use = 0; use < Math.min(grant.uses, USES_MAX); use++) {
+    const drawn = drawOfUse(grant, use);
+    if (equalBytes(drawn.seed, seed)) return drawn.timeMs === timeMs ? use : undefined;
+  }
+  return undefined;
 }
 
 /** A day in words; dates beyond what a calendar holds stay numbers. */

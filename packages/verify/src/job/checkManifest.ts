@@ -1,6 +1,7 @@
 import { cidOfDigest, DAG_CBOR, decodeManifest, digestOfCid } from '@koinon/protocol';
 import { findBlob } from '../blob.ts';
 import { type Check, failed, ok, skipped } from '../check.ts';
+import { publicSource } from '../readManifest.ts';
 import { count, short, size } from '../words.ts';
 import type { JobContext } from './context.ts';
 
@@ -60,9 +61,10 @@ export async function* checkInputs(context: JobContext): AsyncGenerator<Check> {
   if (!manifest) return;
   const files = [
     { id: 'program', what: 'The program', cid: manifest.program },
-    ...manifest.inputs.flatMap(({ name, source }) =>
-      'cid' in source ? [{ id: `input.${name}`, what: `The public input ${name}`, cid: source.cid }] : [],
-    ),
+    ...manifest.inputs.flatMap(({ name, source }) => {
+      const cid = publicSource(source);
+      return cid ? [{ id: `input.${name}`, what: `The public input ${name}`, cid }] : [];
+    }),
   ];
   for (const { id, what, cid } of files) {
     yield await check(id, `${what} has the bytes the description names.`, async () => {

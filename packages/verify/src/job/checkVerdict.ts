@@ -10,9 +10,10 @@ import {
 import { findBlob } from '../blob.ts';
 import { type Check, failed, type Outcome, ok, skipped } from '../check.ts';
 import { count, list, short } from '../words.ts';
+import { checkBound } from './checkBound.ts';
 import { type JobContext, NO_MANIFEST } from './context.ts';
 
-/** What the gate at the custodian decided about every file, where the rows are private. */
+/** What the gate at the custodian let out, where the rows are private. */
 export async function* checkVerdict(context: JobContext): AsyncGenerator<Check> {
   const { evidence, check, sources, manifest } = context;
   const { message: receipt } = evidence.receipt;
@@ -36,13 +37,38 @@ export async function* checkVerdict(context: JobContext): AsyncGenerator<Check> 
       return failed(`The bytes given as ${short(evidence.verdict)} are others.`, 'The verdict was altered.');
     }
     verdict = verdictSchema.parse(decodeNode(found.bytes));
-    return ok(`${count(verdict.artefacts.length, 'file')} judged under policy ${short(verdict.policy)}.`);
+    return ok(`${count(verdict.artefacts.length, 'file')} let out under policy ${short(verdict.policy)}.`);
   });
-  if (!verdict) return;
-  const { policy, artefacts } = verdict;
+  if (verdict) yield* checkWord(context, verdict);
+  yield* checkBound(context, verdict);
+}
+
+/** What the verdict says, against what left, the owner's rules and what was declared. */
+async function* checkWord(
+  { evidence, check, manifest, terms }: JobContext,
+  { policy, record, artefacts, word }: Verdict,
+): AsyncGenerator<Check> {
   yield await check('verdict.outputs', 'Exactly those files left that the gate let out, byte for byte.', () =>
     compare(artefacts, evidence.outputs),
   );
+  yield await check('verdict.word', 'The gate’s word is the one that fits what left.', () => {
+    if (!manifest) return skipped(NO_MANIFEST);
+    const { outputs } = manifest;
+    const stray = artefacts.find(
+      ({ name, class: said }) => outputs.find(output => output.name === name)?.class !== said,
+    );
+    if (stray) {
+      return failed(
+        `It calls ${stray.name} a file of class ${stray.class}, which is not declared so.`,
+        'The file was judged as something else than it is.',
+      );
+    }
+    const fitting = artefacts.length === outputs.length ? 'released' : 'withheld';
+    const left = `${artefacts.length} of ${count(outputs.length, 'declared file')} left`;
+    return word === fitting
+      ? ok(`“${word}”: ${left}. Why is sealed, for the owner and the auditor alone.`)
+      : failed(`It says “${word}”; ${left}.`, 'The word could tell something that nobody counted.');
+  });
   yield await check('verdict.policy', 'The gate applied the rules the data owner’s permission names.', () => {
     const { grant } = evidence;
     if (!grant) return skipped('There is no permission to compare with.');
@@ -53,16 +79,24 @@ export async function* checkVerdict(context: JobContext): AsyncGenerator<Check> 
           'The outputs were judged by other rules than the owner’s.',
         );
   });
+  yield await check('verdict.record', 'The gate took names and grids from the record of the dataset.', () => {
+    if (!terms?.record) return skipped('Neither a passport nor the chain names a record to compare with.');
+    const { cid, isOfToday } = terms.record;
+    if (cid === cidOfDigest(record, DAG_CBOR)) return ok(`Record ${short(record)}.`);
+    if (isOfToday) return skipped(`It went by ${short(record)}; the record on chain is newer by now.`);
+    return failed(
+      `It went by ${short(record)}; the passport names ${short(cid)}.`,
+      'Bounds and names were taken from another description of the data.',
+    );
+  });
 }
 
 function compare(artefacts: Verdict['artefacts'], outputs: readonly FileEntry[]): Outcome {
   const out = new Map(outputs.map(file => [file.name, file]));
-  for (const { name, decision, size, sha256 } of artefacts) {
+  for (const { name, size, sha256 } of artefacts) {
     const file = out.get(name);
     out.delete(name);
-    if (decision === 'withheld') {
-      if (file) return failed(`${name} was withheld and left all the same.`, 'The gate was passed by.');
-    } else if (!file || file.size !== size || file.sha256 !== sha256) {
+    if (!file || file.size !== size || file.sha256 !== sha256) {
       return failed(
         `${name} is not the file the gate let out.`,
         'It was exchanged after the gate, or is missing.',
@@ -70,8 +104,7 @@ function compare(artefacts: Verdict['artefacts'], outputs: readonly FileEntry[])
     }
   }
   if (out.size > 0) {
-    return failed(`The gate never judged ${list([...out.keys()])}.`, 'Something left that it did not see.');
+    return failed(`The gate never let out ${list([...out.keys()])}.`, 'Something left that it did not see.');
   }
-  const words = artefacts.map(({ name, decision }) => `${name}: ${decision}`);
-  return ok(`${list(words) || 'Nothing left'}.`);
+  return ok(`${list(artefacts.map(({ name }) => name)) || 'Nothing left'}.`);
 }

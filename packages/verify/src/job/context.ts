@@ -2,6 +2,7 @@ import { type Domains, type Hex, type JobEvidence, type Manifest, statementDiges
 import { type Checker, checkerFor } from '../check.ts';
 import { readManifest } from '../readManifest.ts';
 import type { Sources } from '../sources.ts';
+import { type GateTerms, type Records, readGateTerms } from './gateTerms.ts';
 
 /** What every check of a job may look at. */
 export interface JobContext {
@@ -13,16 +14,20 @@ export interface JobContext {
   readonly digests: { order: Hex; receipt: Hex; grant: Hex | undefined };
   /** Undefined when its bytes are missing, altered or malformed. */
   readonly manifest: Manifest | undefined;
+  /** Undefined for public work, and where manifest or permission are missing. */
+  readonly terms: GateTerms | undefined;
 }
 
-/** Throws when the domains are no domains. */
+/** Throws when the domains are no domains. `records` names the records of datasets, where a passport does. */
 export async function jobContext(
   evidence: JobEvidence,
   domains: Domains,
   job: string,
   sources: Sources,
+  records: Records = new Map(),
 ): Promise<JobContext> {
   const { order, receipt, grant } = evidence;
+  const manifest = await readManifest(evidence, sources);
   return {
     evidence,
     domains,
@@ -33,7 +38,11 @@ export async function jobContext(
       receipt: statementDigest('Receipt', receipt.message, domains),
       grant: grant && statementDigest('Grant', grant.message, domains),
     },
-    manifest: await readManifest(evidence, sources),
+    manifest,
+    terms:
+      manifest?.private && grant
+        ? await readGateTerms(grant.message, manifest, sources, records, evidence.verdict)
+        : undefined,
   };
 }
 

@@ -5,8 +5,9 @@ import { firstWrong } from '../job/facts.ts';
 import { readManifest } from '../readManifest.ts';
 import type { Sources } from '../sources.ts';
 import { short } from '../words.ts';
-import type { NamedEvaluation } from './jobsOf.ts';
-import { inputCid, outputCid, programDigest } from './manifestParts.ts';
+import { checkMeasuring } from './checkMeasuring.ts';
+import type { PublicEvaluation } from './jobsOf.ts';
+import { inputCid, outputCid } from './manifestParts.ts';
 
 const TABLE = 'table.safetensors';
 const PREDICTIONS = 'predictions.safetensors';
@@ -14,7 +15,7 @@ const PREDICTIONS = 'predictions.safetensors';
 /** That this model made the predictions, on the rows the passport names. */
 export async function* checkPredictions(
   passport: Passport,
-  { predictions, data }: NamedEvaluation,
+  { predictions, data }: PublicEvaluation,
   sources: Sources,
 ): AsyncGenerator<Check> {
   const predicting = await readManifest(predictions.evidence, sources);
@@ -45,11 +46,10 @@ export async function* checkPredictions(
 /** That those predictions are what was measured, for the right column, by a known program. */
 export async function* checkMetrics(
   passport: Passport,
-  { predictions, metrics, data }: NamedEvaluation,
+  { predictions, metrics, data }: PublicEvaluation,
   sources: Sources,
 ): AsyncGenerator<Check> {
   const measuring = await readManifest(metrics.evidence, sources);
-  const training = await readManifest(passport.training, sources);
   const check = checkerFor(metrics.name);
 
   yield await check(
@@ -69,34 +69,5 @@ export async function* checkMetrics(
         : ok(`${short(predicted!)} against ${short(data)}.`);
     },
   );
-  yield await check(
-    'link.target',
-    'The metrics are about the column the model was trained to predict.',
-    () => {
-      if (!measuring || !training) return skipped(NO_MANIFEST);
-      const [trained, measured] = [training.params['target'], measuring.params['target']];
-      if (typeof trained !== 'string') return skipped('The training does not say which column it predicts.');
-      return trained === measured
-        ? ok(`“${trained}”.`)
-        : failed(
-            `Trained for “${trained}”, measured for “${String(measured)}”.`,
-            'The numbers are about something else.',
-          );
-    },
-  );
-  yield await check(
-    'metrics.program',
-    'The metrics were measured by a program known to measure right.',
-    () => {
-      if (!measuring) return skipped(NO_MANIFEST);
-      if (!sources.programs) return skipped('No list of known programs is at hand here.');
-      const name = sources.programs.get(programDigest(measuring));
-      return name === 'tabular-evaluate'
-        ? ok(`${name}, ${short(measuring.program)}.`)
-        : failed(
-            `${short(measuring.program)} is not the evaluation program of this version of Koinon.`,
-            'A program of somebody’s own can print any numbers: read it, or verify with the version the evaluation was made with.',
-          );
-    },
-  );
+  yield* checkMeasuring(passport, metrics, sources);
 }

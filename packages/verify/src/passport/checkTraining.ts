@@ -1,4 +1,5 @@
-import { digestOfCid, type Passport } from '@koinon/protocol';
+import { decodeNode, digestOfCid, type Passport } from '@koinon/protocol';
+import { z } from 'zod';
 import { findBlob } from '../blob.ts';
 import { asked, type Check, type Checker, failed, ok, skipped } from '../check.ts';
 import { NO_MANIFEST } from '../job/context.ts';
@@ -6,6 +7,9 @@ import { readManifest } from '../readManifest.ts';
 import type { Sources } from '../sources.ts';
 import { count, list, short } from '../words.ts';
 import { outputCid, programDigest } from './manifestParts.ts';
+
+/** What a record of a dataset must have to be held to its rows. */
+const recordSchema = z.looseObject({ 'koinon:contentRoot': z.string() });
 
 /** That this model is what came out of that training, on the data the passport names. */
 export async function* checkTraining(
@@ -76,7 +80,19 @@ export async function* checkTraining(
         : ok(`${count(used.length, 'dataset')}: ${list(used.map(({ id }) => id))}.`);
     },
   );
-  for (const { id, metadata } of passport.datasets) {
+  yield await check('training.rows', 'The training read the rows meant for it and none held back.', () => {
+    if (!manifest) return skipped(NO_MANIFEST);
+    const seen = manifest.inputs.some(
+      ({ source }) => 'dataset' in source && source.dataset.rows === 'held-back',
+    );
+    return seen
+      ? failed(
+          'It read rows that were held back.',
+          'The model has seen the rows it is tested on, so the test shows nothing.',
+        )
+      : ok('Only rows to train on.');
+  });
+  for (const { id, contentRoot, metadata } of passport.datasets) {
     yield await check(
       `dataset.${id}.metadata`,
       `The description of dataset ${id} is the one on chain.`,
@@ -84,6 +100,9 @@ export async function* checkTraining(
         const found = await findBlob(sources, metadata);
         if (found.state === 'wrong') {
           return failed(`The bytes given as ${short(metadata)} are others.`, 'The description was altered.');
+        }
+        if (found.state === 'right' && rootOf(found.bytes) !== contentRoot) {
+          return failed('It describes other rows than those of the passport.', 'It was exchanged.');
         }
         const { dataset } = sources;
         if (!dataset || !/^[0-9]{1,78}$/.test(id)) return skipped('The chain was not asked.');
@@ -97,4 +116,9 @@ export async function* checkTraining(
       },
     );
   }
+}
+
+/** The content a record says it describes. */
+function rootOf(bytes: Uint8Array): unknown {
+  return recordSchema.parse(decodeNode(bytes))['koinon:contentRoot'];
 }

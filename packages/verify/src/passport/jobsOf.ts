@@ -6,11 +6,20 @@ export interface NamedJob {
   evidence: JobEvidence;
 }
 
-export interface NamedEvaluation {
+/** On public rows: predictions, and metrics of them. */
+export interface PublicEvaluation {
   predictions: NamedJob;
   metrics: NamedJob;
   data: Cid;
 }
+
+/** On rows of a dataset that were held back from training: one job, at the custodian. */
+export interface HeldBackEvaluation {
+  heldBack: string;
+  metrics: NamedJob;
+}
+
+export type NamedEvaluation = PublicEvaluation | HeldBackEvaluation;
 
 /** The word for the n-th job of a kind, counting from 0. */
 function nth(word: string, index: number): string {
@@ -18,17 +27,20 @@ function nth(word: string, index: number): string {
 }
 
 export function evaluationsOf(passport: Passport): NamedEvaluation[] {
-  return passport.evaluations.map(({ predictions, metrics, data }, i) => ({
-    predictions: { name: nth('predictions', i), evidence: predictions },
-    metrics: { name: nth('metrics', i), evidence: metrics },
-    data,
-  }));
+  return passport.evaluations.map((evaluation, i) => {
+    const metrics = { name: nth('metrics', i), evidence: evaluation.metrics };
+    if ('heldBack' in evaluation) return { heldBack: evaluation.heldBack, metrics };
+    const { data, predictions } = evaluation;
+    return { predictions: { name: nth('predictions', i), evidence: predictions }, metrics, data };
+  });
 }
 
 /** Every job of a passport, from data to judgement. */
 export function jobsOf(passport: Passport): NamedJob[] {
   return [
     { name: 'training', evidence: passport.training },
-    ...evaluationsOf(passport).flatMap(({ predictions, metrics }) => [predictions, metrics]),
+    ...evaluationsOf(passport).flatMap(evaluation =>
+      'heldBack' in evaluation ? [evaluation.metrics] : [evaluation.predictions, evaluation.metrics],
+    ),
   ];
 }

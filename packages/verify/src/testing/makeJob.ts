@@ -1,3 +1,4 @@
+import { boundOf } from '@koinon/privacy';
 import {
   type AuditEvidence,
   type AuditReport,
@@ -8,6 +9,7 @@ import {
   cidOfNode,
   drawAuditors,
   drawId,
+  drawOfUse,
   type ExecutionOpening,
   encodeManifest,
   encodeNode,
@@ -22,12 +24,14 @@ import {
   type Manifest,
   manifestDigest,
   type Order,
+  outputOf,
   type Receipt,
   type Signed,
   type StatementSigner,
   sha256,
   signStatement,
   statementDigest,
+  termsDigest,
   toHex,
   type Verdict,
   ZERO_32,
@@ -36,6 +40,7 @@ import {
 import type { ReplayResult } from '../sources.ts';
 import { inclusionIn } from './chainTwin.ts';
 import { digestOf, domains, parties, token } from './parties.ts';
+import { description, POLICY_DIGEST, policy } from './rules.ts';
 import type { World } from './world.ts';
 
 /** A job to be made, and where it should depart from an honest one. */
@@ -45,6 +50,8 @@ export interface JobPlan {
   /** What the program writes; the twin of a program is this function. */
   result: ReplayResult;
   grant?: Signed<'Grant'>;
+  /** Seed and time other than those the permission draws. */
+  draw?: Partial<Pick<Manifest, 'seed' | 'timeMs'>>;
   order?: Partial<Order>;
   receipt?: Partial<Receipt>;
   report?: Partial<AuditReport>;
@@ -57,7 +64,8 @@ export interface JobPlan {
 
 /** Evidence as an honest provider and auditor make it, but for what the plan changes before anything is signed. */
 export async function makeJob(world: World, plan: JobPlan): Promise<JobEvidence> {
-  const { manifest, provider, grant, result } = plan;
+  const { provider, grant, result } = plan;
+  const manifest = { ...plan.manifest, ...(grant ? drawOfUse(grant.message, 0) : {}), ...plan.draw };
   const { researcher } = parties;
   const isPrivate = manifest.private;
   world.blobs.set(cidOfNode(manifest), encodeManifest(manifest));
@@ -99,16 +107,18 @@ export async function makeJob(world: World, plan: JobPlan): Promise<JobEvidence>
   }));
   const verdict: Verdict | undefined = isPrivate
     ? {
-        koinon: 'verdict/1',
+        koinon: 'verdict/2',
         policy: grant?.message.policy ?? ZERO_32,
+        record: (grant && (await world.sources.dataset?.(grant.message.dataset)))?.metadataDigest ?? ZERO_32,
+        bits: Number(grant?.message.bits ?? 0n),
+        word: outputs.length === manifest.outputs.length ? 'released' : 'withheld',
         artefacts: outputs.map(({ name, size, sha256 }) => ({
           name,
-          class: name.endsWith('.onnx') ? 'model' : 'metrics',
-          decision: 'released',
+          class: outputOf(manifest, name, size)?.class ?? 'table',
           size,
           sha256,
-          reasons: [],
         })),
+        sealed: digestOf(`reasons ${name}`),
         ...plan.verdict,
       }
     : undefined;
@@ -223,8 +233,10 @@ function beaconAfter(world: World, { anchor }: Inclusion, delay = 1): { beaconRo
   return { beaconRound: BigInt(block), beacon: world.chain.block(block).hash };
 }
 
+/** The owner's permission for jobs like this one, with the bound the gate's own rules come to. */
 export async function makeGrant(
-  changes: Partial<Grant>,
+  manifest: Manifest,
+  changes: Partial<Grant> = {},
   signer: StatementSigner = parties.hospital,
 ): Promise<Signed<'Grant'>> {
   return signStatement(
@@ -233,17 +245,18 @@ export async function makeGrant(
       dataset: 7n,
       epoch: 2n,
       requester: parties.researcher.address,
-      program: ZERO_32,
+      terms: termsDigest(manifest),
       purpose: digestOf('to help'),
-      policy: digestOf('policy'),
+      policy: POLICY_DIGEST,
       token,
       amount: 40n,
+      bits: BigInt(boundOf(policy, manifest, description)?.bits ?? 0),
       microRho: 0n,
-      uses: 1,
+      uses: 2,
       auditor: parties.hospitalAudit.address,
       validFrom: 1_799_999_000n,
       expiresAt: 1_800_086_400n,
-      nonce: digestOf('nonce of the grant'),
+      nonce: digestOf(`nonce of the grant for ${termsDigest(manifest)}`),
       ...changes,
     },
     domains,

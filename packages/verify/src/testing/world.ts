@@ -1,7 +1,10 @@
+import { drawFiles } from '@koinon/privacy/testing';
 import {
   type Cid,
   cidOfBlob,
+  cidOfDigest,
   cidOfNode,
+  DAG_CBOR,
   digestOfCid,
   encodeNode,
   type Hex,
@@ -17,7 +20,8 @@ import type { Check } from '../check.ts';
 import type { ReplayResult, Sources } from '../sources.ts';
 import { ChainTwin, LogTwin } from './chainTwin.ts';
 import { type JobPlan, makeGrant, makeJob } from './makeJob.ts';
-import { digestOf, domains, parties } from './parties.ts';
+import { domains, parties } from './parties.ts';
+import { CONTENT_ROOT, description, POLICY_DIGEST, policy, record } from './rules.ts';
 
 /** A whole small network in memory, with one trained and judged model. */
 export interface World {
@@ -27,15 +31,26 @@ export interface World {
   sources: Sources;
 }
 
-export interface Study {
+type Evaluation = Passport['evaluations'][number];
+
+interface Judged<J extends string, E extends Evaluation> {
   world: World;
-  plans: { training: JobPlan; predictions: JobPlan; metrics: JobPlan };
+  plans: Record<J, JobPlan>;
   passport: Passport;
+  /** The one evaluation in the passport. */
+  evaluation: E;
   bytes: Uint8Array;
   cid: Cid;
 }
 
-export const CONTENT_ROOT = digestOf('the rows');
+/** A model judged on public rows. */
+export type Study = Judged<'training' | 'predictions' | 'metrics', Extract<Evaluation, { data: Cid }>>;
+/** A model judged on rows held back at the custodian. */
+export type HeldBackStudy = Judged<'training' | 'metrics', Extract<Evaluation, { heldBack: string }>>;
+
+/** What each plan of a study becomes before it is carried out. */
+export type Changes<J extends string> = Partial<Record<J, (plan: JobPlan) => Partial<JobPlan>>>;
+
 const PROGRAMS = ['tabular-logistic', 'tabular-evaluate'] as const;
 const programs = new Map(PROGRAMS.map(name => [name, utf8.encode(`program ${name}`)]));
 
@@ -69,20 +84,26 @@ export function makeWorld(): World {
   return { chain, blobs, log, sources };
 }
 
-/** The twin of an executor: outputs, fuel and trace follow from the manifest and the bytes, and from nothing else. */
+/**
+ * The twin of an executor: outputs, fuel and trace follow from the manifest and the bytes, and from nothing else. Of private
+ * work the outputs are those that leave: files as the gate writes them.
+ */
 export function runTwin(manifest: Manifest, files: readonly Uint8Array[]): ReplayResult {
-  const seen = toHex(sha256(manifest.seed, ...files));
+  const seed = sha256(manifest.seed, ...files);
+  const seen = toHex(seed);
   return {
     exitCode: 0,
     fuel: BigInt(1000 + files.reduce((sum, bytes) => sum + bytes.length, 0)),
-    outputs: new Map(manifest.outputs.map(({ name }) => [name, utf8.encode(`${name} from ${seen}`)])),
+    outputs: manifest.private
+      ? drawFiles({ policy, manifest, description }, seed)
+      : new Map(manifest.outputs.map(({ name }) => [name, utf8.encode(`${name} from ${seen}`)])),
     traceRoot: sha256(utf8.encode(`trace ${seen}`)),
   };
 }
 
 function manifestOf(changes: Partial<Manifest> & Pick<Manifest, 'program'>): Manifest {
   return {
-    koinon: 'manifest/1',
+    koinon: 'manifest/2',
     executor: 'wasm',
     profile: 'koinon-det-1',
     inputs: [],
@@ -96,51 +117,35 @@ function manifestOf(changes: Partial<Manifest> & Pick<Manifest, 'program'>): Man
   };
 }
 
+const logistic = cidOfBlob(programs.get('tabular-logistic')!);
+const evaluate = cidOfBlob(programs.get('tabular-evaluate')!);
+
+function rowsOf(rows: 'training' | 'held-back') {
+  return {
+    name: 'table.safetensors',
+    source: { dataset: { id: '7', contentRoot: CONTENT_ROOT, rows } },
+  };
+}
+
+/** The job that trains, as every study has it. */
+export const trainingManifest: Manifest = manifestOf({
+  program: logistic,
+  inputs: [rowsOf('training')],
+  params: { target: 'ill' },
+  outputs: [
+    { name: 'metrics.json', class: 'metrics', maxBytes: 1000 },
+    { name: 'model.onnx', class: 'model', maxBytes: 4000 },
+  ],
+  private: true,
+});
+
 /** Trains, predicts and measures honestly; `change` may bend the plans before they are carried out. */
-export async function makeStudy(
-  change: Partial<Record<keyof Study['plans'], (plan: JobPlan) => Partial<JobPlan>>> = {},
-): Promise<Study> {
-  const world = makeWorld();
-  const { blobs, chain } = world;
+export async function makeStudy(change: Changes<keyof Study['plans']> = {}): Promise<Study> {
+  const { world, plans, carryOut, trained, model } = await train(change);
+  const { blobs } = world;
   const table = utf8.encode('public rows');
   const data = cidOfBlob(table);
   blobs.set(data, table);
-  const metadata = { name: 'cohort' };
-  blobs.set(cidOfNode(metadata), encodeNode(metadata));
-  const logistic = cidOfBlob(programs.get('tabular-logistic')!);
-  const evaluate = cidOfBlob(programs.get('tabular-evaluate')!);
-
-  const training = manifestOf({
-    program: logistic,
-    inputs: [{ name: 'table.safetensors', source: { dataset: { id: '7', contentRoot: CONTENT_ROOT } } }],
-    params: { target: 'ill' },
-    outputs: [
-      { name: 'metrics.json', class: 'metrics', maxBytes: 1000 },
-      { name: 'model.onnx', class: 'model', maxBytes: 1000 },
-    ],
-    private: true,
-  });
-  const grant = await makeGrant({ program: digestOfCid(logistic) });
-  chain.datasets.set(7n, {
-    owner: parties.hospital.address,
-    custodian: parties.hospital.address,
-    contentRoot: CONTENT_ROOT,
-    policyDigest: grant.message.policy,
-    metadataDigest: digestOfCid(cidOfNode(metadata)),
-    epoch: 2n,
-  });
-  const plans = {} as Study['plans'];
-  const carryOut = async (job: keyof Study['plans'], plan: JobPlan): Promise<JobEvidence> => {
-    plans[job] = { ...plan, ...change[job]?.(plan) };
-    return makeJob(world, plans[job]);
-  };
-  const trained = await carryOut('training', {
-    manifest: training,
-    provider: parties.hospital,
-    result: runTwin(training, [utf8.encode('private rows')]),
-    grant,
-  });
-  const model = trained.outputs.find(({ name }) => name === 'model.onnx')!.cid;
   const predicting = manifestOf({
     executor: 'onnx',
     profile: 'koinon-onnx-1',
@@ -161,15 +166,71 @@ export async function makeStudy(
       { name: 'table.safetensors', source: { cid: data } },
     ],
     params: { target: 'ill' },
-    outputs: [{ name: 'metrics.json', class: 'metrics', maxBytes: 1000 }],
+    outputs: [{ name: 'metrics.json', class: 'evaluation', maxBytes: 1000 }],
   });
   const metrics = await carryOut('metrics', {
     manifest: measuring,
     provider: parties.alder,
     result: runTwin(measuring, [programs.get('tabular-evaluate')!, blobs.get(predicted)!, table]),
   });
+  const evaluation = { data, predictions, metrics };
+  return { world, plans, evaluation, ...passportOf(world, trained, model, evaluation) };
+}
+
+/** The same, measured at the custodian on rows held back from training. */
+export async function makeHeldBackStudy(
+  change: Changes<keyof HeldBackStudy['plans']> = {},
+): Promise<HeldBackStudy> {
+  const { world, plans, carryOut, trained, model } = await train(change);
+  const measuring = manifestOf({
+    program: evaluate,
+    inputs: [{ name: 'model.onnx', source: { candidate: model } }, rowsOf('held-back')],
+    params: { target: 'ill', groupBy: ['sex'], minGroupRows: policy.minGroupRows },
+    outputs: [{ name: 'metrics.json', class: 'evaluation', maxBytes: 2000 }],
+    private: true,
+  });
+  const metrics = await carryOut('metrics', {
+    manifest: measuring,
+    provider: parties.hospital,
+    result: runTwin(measuring, [utf8.encode('rows held back')]),
+    grant: await makeGrant(measuring),
+  });
+  const evaluation = { heldBack: '7', metrics };
+  return { world, plans, evaluation, ...passportOf(world, trained, model, evaluation) };
+}
+
+/** A world with a dataset on chain, and a model trained on it. */
+async function train<J extends string>(change: Changes<J | 'training'>) {
+  const world = makeWorld();
+  const { blobs, chain } = world;
+  blobs.set(cidOfNode(record), encodeNode(record));
+  blobs.set(cidOfDigest(POLICY_DIGEST, DAG_CBOR), encodeNode(toWire(policy)));
+  chain.datasets.set(7n, {
+    owner: parties.hospital.address,
+    custodian: parties.hospital.address,
+    contentRoot: CONTENT_ROOT,
+    policyDigest: POLICY_DIGEST,
+    metadataDigest: digestOfCid(cidOfNode(record)),
+    epoch: 2n,
+  });
+  const plans = {} as Record<J | 'training', JobPlan>;
+  const carryOut = async (job: J | 'training', plan: JobPlan): Promise<JobEvidence> => {
+    plans[job] = { ...plan, ...change[job]?.(plan) };
+    return makeJob(world, plans[job]);
+  };
+  const trained = await carryOut('training', {
+    manifest: trainingManifest,
+    provider: parties.hospital,
+    result: runTwin(trainingManifest, [utf8.encode('private rows')]),
+    grant: await makeGrant(trainingManifest),
+  });
+  const model = trained.outputs.find(({ name }) => name === 'model.onnx')!.cid;
+  return { world, plans, carryOut, trained, model };
+}
+
+function passportOf(world: World, training: JobEvidence, model: Cid, evaluation: Evaluation) {
   const passport: Passport = {
-    koinon: 'passport/1',
+    koinon: 'passport/2',
     name: 'cohort',
     model,
     publisher: parties.researcher.address,
@@ -179,15 +240,15 @@ export async function makeStudy(
       {
         id: '7',
         contentRoot: CONTENT_ROOT,
-        metadata: cidOfNode(metadata),
+        metadata: cidOfNode(record),
         custodian: parties.hospital.address,
       },
     ],
-    training: trained,
-    evaluations: [{ data, predictions, metrics }],
+    training,
+    evaluations: [evaluation],
     parents: [],
   };
-  return { world, plans, passport, ...publish(world, passport) };
+  return { passport, ...publish(world, passport) };
 }
 
 /** Puts a passport on chain as the one of its model. */

@@ -1,3 +1,6 @@
+import type { Manifest } from '@koinon/protocol';
+import type { ProgramShown, RequestShown } from '@koinon/protocol/requestWords';
+
 /**
  * What the node's API answers, as this page uses it. The answers come from the node that served the page, which could
  * as well have served another page: so they are shown as that node's word, and whatever is called *checked* is parsed
@@ -60,7 +63,18 @@ export interface Failure {
 
 export interface Study {
   id: string;
-  request: { kind: 'train' | 'run'; purpose: string; name?: string; dataset?: string };
+  request: {
+    kind: 'train' | 'run';
+    purpose: string;
+    name?: string;
+    dataset?: string;
+    /** Test the model at the custodian, on rows held back. */
+    privateTest?: boolean;
+    /** Public rows of the requester's to test on. */
+    testTable?: string;
+    /** What a single run reads. */
+    inputs?: { name: string; source: object }[];
+  };
   state: 'running' | 'done' | 'failed';
   createdAtMs: number;
   failure?: Failure;
@@ -134,6 +148,11 @@ export interface JobEvidence {
   audits: Audit[];
 }
 
+/** On public rows, at a node of strangers; or on rows of a dataset that were held back from training, at its custodian. */
+export type Evaluation =
+  | { data: string; predictions: JobEvidence; metrics: JobEvidence }
+  | { heldBack: string; metrics: JobEvidence };
+
 export interface Passport {
   name: string;
   model: string;
@@ -142,7 +161,7 @@ export interface Passport {
   domains: Domains;
   datasets: { id: string; contentRoot: Hex; metadata: string; custodian: Hex }[];
   training: JobEvidence;
-  evaluations: { data: string; predictions: JobEvidence; metrics: JobEvidence }[];
+  evaluations: Evaluation[];
   parents: Hex[];
 }
 
@@ -156,11 +175,19 @@ export interface ModelEntry {
 
 export interface Policy {
   minGroupRows: number;
-  artefactClasses: string[];
-  maxArtefactBytes: number;
-  maxTotalBytes: number;
+  /** Most files of each class that one job may let out. */
+  outputs: { model: number; metrics: number; evaluation: number };
+  weightBits: number;
+  ratePermille: number;
+  groups: string[];
+  opaqueBits: number;
+  publicInputs: string[];
+  candidates: boolean;
+  bits: { job: number; requesterYear: number; year: number; total: number };
+  maxUses: number;
   token: Hex;
   amount: string;
+  dryRunAmount: string;
   auditors: Hex[];
   maxFuel: number;
   maxRunMs: number;
@@ -184,8 +211,10 @@ export interface Croissant {
   name?: string;
   description?: string;
   license?: string;
-  recordSet?: { field?: { name: string; dataType?: string; 'koinon:dictionary'?: string[] }[] }[];
-  'koinon:approximateRows'?: number;
+  /** How many rows the owner made public; 0 for none. */
+  'koinon:publicRows'?: number;
+  /** As a stranger wrote it: read it with `descriptionOf`. */
+  'koinon:table'?: unknown;
 }
 
 export interface DatasetDetail extends Dataset {
@@ -193,14 +222,35 @@ export interface DatasetDetail extends Dataset {
   metadata?: Croissant;
 }
 
-export interface GrantCase {
+/** A request for private rows as its owner is shown it. */
+export interface RequestView extends RequestShown {
   digest: Hex;
-  request: Signed;
-  status: 'pending' | 'approved' | 'denied';
+  number: number;
+  request: Signed & { message: RequestShown['request']['message'] };
   reason?: string;
   grant?: Signed;
   receivedAtMs: number;
-  manifest: Record<string, unknown>;
+  expiresAtMs: number;
+  dryRunAtMs?: number;
+  manifest: Omit<Manifest, 'seed'> & { seed: Hex };
+  program: ProgramShown;
+  amount?: string;
+  bound?: { bits: number; opaqueBits: number; terms: { bits: number; description: string }[] };
+  /** Where it was asked for alone. */
+  requester?: { operator: Hex; owner: Hex; stake: string; registeredAt: number };
+}
+
+export interface DryRun {
+  exitCode: number;
+  fuel: string;
+  wallMs: number;
+  trap?: string;
+  stdout: string;
+  stderr: string;
+  word: 'released' | 'withheld';
+  bits: number;
+  reasons: { name: string; class: string; released: boolean; reasons: string[] }[];
+  files: { name: string; sha256: Hex; base64: string }[];
 }
 
 export interface Job {
@@ -241,7 +291,8 @@ export interface InferAnswer {
 export interface GroupMetrics {
   column: string;
   value: string;
-  rows: number;
+  /** Null where the rows are private: how many a group has is not told. */
+  rows: number | null;
   accuracy: number | null;
   logLoss: number | null;
   rocAuc: number | null;
@@ -251,6 +302,6 @@ export interface EvaluationMetrics {
   kind: 'evaluation';
   rows: number;
   classes: string[];
-  overall: Omit<GroupMetrics, 'column' | 'value'>;
+  overall: Omit<GroupMetrics, 'column' | 'value' | 'rows'> & { rows: number };
   groups: GroupMetrics[];
 }

@@ -1,12 +1,15 @@
+import { weightsOf } from '@koinon/privacy';
 import {
   decodeManifest,
   decodeNode,
   drawAuditors,
   drawId,
   logLeafHash,
+  manifestSchema,
   messageSchema,
   recoverDigestSigner,
   statementDigest,
+  termsDigest,
   toHex,
   toWire,
 } from '@koinon/protocol';
@@ -58,6 +61,13 @@ export const answers: {
       Object.fromEntries(columns.map(column => [column.name, cell(column, row)])),
     );
   },
+  terms: async ({ manifest }) => termsDigest(manifestSchema.parse({ ...manifest, seed: new Uint8Array(32) })),
+  weights: async ({ base64, description, target }) =>
+    weightsOf(
+      Uint8Array.from(atob(base64), character => character.charCodeAt(0)),
+      description,
+      target,
+    ) ?? [],
   passport: ({ cid }, told) => checkPassport(cid, told),
 };
 

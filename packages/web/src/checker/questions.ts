@@ -1,4 +1,6 @@
-import type { Audit, Domains, Hex, Inclusion, Signed } from '../api/answers.ts';
+import type { ColumnWeight } from '@koinon/privacy';
+import type { TableDescription } from '@koinon/protocol';
+import type { Audit, Domains, Hex, Inclusion, RequestView, Signed } from '../api/answers.ts';
 
 /** What was looked at, as the page shows it; the same shape as a check of `@koinon/verify`. */
 export interface Check {
@@ -7,6 +9,7 @@ export interface Check {
   state: 'ok' | 'failed' | 'skipped';
   title: string;
   detail: string;
+  notes?: readonly string[];
 }
 
 export interface Statement {
@@ -72,6 +75,13 @@ export interface Questions {
   description: { args: { model: string }; answer: ModelDescription };
   /** The first rows of a public table. */
   rows: { args: { table: string; limit: number }; answer: Record<string, Cell>[] };
+  /** The digest that a grant for this job signs. */
+  terms: { args: { manifest: RequestView['manifest'] }; answer: Hex };
+  /** Weights of a model over a dataset's columns, largest first; none where it is no model of a known class. */
+  weights: {
+    args: { base64: string; description: TableDescription; target: unknown };
+    answer: ColumnWeight[];
+  };
   /** Verifies a passport and replays its public jobs; every check is an event before the answer, their number. */
   passport: { args: { cid: string }; answer: number };
 }

@@ -6,6 +6,7 @@ import { Empty, Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
 import { Term } from '../parts/Term.tsx';
 import { count, koin } from '../words/format.ts';
+import { descriptionOf, publicRowsOf } from './descriptionOf.ts';
 import { OwnerDesk } from './OwnerDesk.tsx';
 
 async function loadDatasets(): Promise<DatasetDetail[]> {
@@ -46,8 +47,8 @@ export function DataPage() {
             <ul class="cards-list">
               {all.map(dataset => {
                 const said = dataset.said ?? dataset.held;
-                const rows = dataset.metadata?.['koinon:approximateRows'];
-                const columns = dataset.metadata?.recordSet?.[0]?.field?.length;
+                const description = descriptionOf(dataset.metadata);
+                const publicRows = publicRowsOf(dataset.metadata);
                 return (
                   <li key={dataset.id} class="box">
                     <h3>
@@ -56,8 +57,17 @@ export function DataPage() {
                     <p>{dataset.metadata?.description ?? 'Its custodian does not answer at the moment.'}</p>
                     <p class="muted">
                       held by <Address of={dataset.custodian} />
-                      {rows !== undefined && <> · about {count(rows, 'row')}</>}
-                      {columns !== undefined && <> · {count(columns, 'column')}</>}
+                      {description && (
+                        <>
+                          {' '}
+                          · about{' '}
+                          {count(description.approximateRows + description.approximateHeldBackRows, 'row')} ·{' '}
+                          {count(description.columns.length, 'column')}
+                        </>
+                      )}
+                      {publicRows !== undefined && (
+                        <> · {publicRows === 0 ? 'no row' : count(publicRows, 'more row')} public</>
+                      )}
                       {said && <> · {koin(said.policy.amount)} KOIN a use</>}
                     </p>
                   </li>

@@ -1,3 +1,4 @@
+import type { PublicColumn } from '@koinon/protocol';
 import type { DatasetDetail } from '../api/answers.ts';
 import { ask } from '../api/ask.ts';
 import { useAnswer } from '../api/useAnswer.ts';
@@ -9,8 +10,7 @@ import { Page } from '../parts/Page.tsx';
 import { Term } from '../parts/Term.tsx';
 import { grouped } from '../words/format.ts';
 import { policySentences } from '../words/policyWords.ts';
-
-const typeWords: Record<string, string> = { 'sc:Float': 'number', 'sc:Text': 'category' };
+import { descriptionOf, publicRowsOf } from './descriptionOf.ts';
 
 export function DatasetPage({ id }: { id: string }) {
   const answer = useAnswer(`dataset ${id}`, () =>
@@ -28,8 +28,8 @@ export function DatasetPage({ id }: { id: string }) {
 
 function Known({ dataset }: { dataset: DatasetDetail }) {
   const { metadata, said } = dataset;
-  const rows = metadata?.['koinon:approximateRows'];
-  const fields = metadata?.recordSet?.[0]?.field ?? [];
+  const description = descriptionOf(metadata);
+  const publicRows = said?.publicTable === undefined ? 0 : (publicRowsOf(metadata) ?? 'some');
   return (
     <>
       {metadata?.description && <p class="lead">{metadata.description}</p>}
@@ -50,13 +50,30 @@ function Known({ dataset }: { dataset: DatasetDetail }) {
         facts={[
           { name: 'custodian', value: <Address of={dataset.custodian} />, about: 'Holds the rows.' },
           { name: 'owner', value: <Address of={dataset.owner} />, about: 'Decides who may use them.' },
-          ...(rows === undefined
+          ...(description === undefined
             ? []
             : [
                 {
-                  name: 'rows',
-                  value: `about ${grouped(rows)}`,
+                  name: 'rows to train on',
+                  value: `about ${grouped(description.approximateRows)}`,
                   about: 'Rounded, so that nobody can tell whether one more person is in it.',
+                },
+                {
+                  name: 'rows held back',
+                  value: `about ${grouped(description.approximateHeldBackRows)}`,
+                  about: 'Private too. No model is trained on them, so models are tested on them.',
+                },
+              ]),
+          ...(said === undefined
+            ? []
+            : [
+                {
+                  name: 'public rows',
+                  value: publicRows === 'some' ? 'some' : grouped(publicRows),
+                  about:
+                    publicRows === 0
+                      ? 'The owner gave no row away.'
+                      : 'The owner gave them away; anybody can read them.',
                 },
               ]),
           ...(said?.target ? [{ name: 'to be predicted', value: said.target }] : []),
@@ -72,7 +89,7 @@ function Known({ dataset }: { dataset: DatasetDetail }) {
         <section aria-labelledby="policy">
           <h2 id="policy">What may be done with it</h2>
           <ul>
-            {policySentences(said.policy).map(sentence => (
+            {policySentences(said.policy, publicRows).map(sentence => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>
@@ -82,7 +99,7 @@ function Known({ dataset }: { dataset: DatasetDetail }) {
           </p>
         </section>
       )}
-      {fields.length > 0 && (
+      {description && (
         <section aria-labelledby="columns">
           <h2 id="columns">Columns</h2>
           <table class="cards">
@@ -95,12 +112,12 @@ function Known({ dataset }: { dataset: DatasetDetail }) {
               </tr>
             </thead>
             <tbody>
-              {fields.map(field => (
-                <tr key={field.name}>
-                  <th scope="row">{field.name}</th>
-                  <td data-label="Kind">{typeWords[field.dataType ?? ''] ?? field.dataType}</td>
+              {description.columns.map(column => (
+                <tr key={column.name}>
+                  <th scope="row">{column.name}</th>
+                  <td data-label="Kind">{column.type}</td>
                   <td data-label="Values">
-                    {field['koinon:dictionary']?.join(', ') ?? <span class="muted">any number</span>}
+                    {column.type === 'category' ? column.dictionary.join(', ') : numbersOf(column)}
                   </td>
                 </tr>
               ))}
@@ -110,4 +127,9 @@ function Known({ dataset }: { dataset: DatasetDetail }) {
       )}
     </>
   );
+}
+
+function numbersOf({ grid, range }: Extract<PublicColumn, { type: 'number' }>) {
+  if (range) return `${range[0]} to ${range[1]}, as the owner says`;
+  return <span class="muted">{`about ${grid.centre}, in steps of ${grid.unit}`}</span>;
 }

@@ -1,43 +1,80 @@
-import type { GrantCase } from '../api/answers.ts';
+import { inputClause, outputClause, programClause } from '@koinon/protocol/requestWords';
+import type { RequestView } from '../api/answers.ts';
+import { Address } from '../parts/Address.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Hash } from '../parts/Hash.tsx';
-import { manifestWords } from '../words/fields.ts';
-import { dateTime, fileSize, grouped } from '../words/format.ts';
+import { dateTime, grouped, koin } from '../words/format.ts';
 
-interface Manifest {
-  program: string;
-  params: unknown;
-  limits: { fuel: number };
-  outputs: { name: string; class: string; maxBytes: number }[];
-}
-
-/** What a data owner would allow: the program, its settings, and the files that may come out. */
-export function RequestDetails({ request }: { request: GrantCase }) {
-  const manifest = request.manifest as unknown as Manifest;
+/** What a data owner would allow: whom, what runs with which settings on which rows, and the files that may come out. */
+export function RequestDetails({ request }: { request: RequestView }) {
+  const { manifest, program, requester, amount } = request;
+  const { message } = request.request;
+  const params = Object.entries(manifest.params).sort(([a], [b]) => (a < b ? -1 : 1));
   return (
     <Facts
       facts={[
         {
+          name: 'who asks',
+          value: <Address of={String(message['requester'])} />,
+          about: requester
+            ? `Registered ${dateTime(requester.registeredAt * 1000)}, owned by ${requester.owner === requester.operator ? 'itself' : requester.owner}, with ${koin(requester.stake)} KOIN at stake.`
+            : 'Not registered on this network.',
+        },
+        {
           name: 'program',
-          value: <Hash of={manifest.program} label="the program" />,
-          about: manifestWords['program'],
+          value: (
+            <>
+              {programClause(program)} <Hash of={program.cid} label="the name of the program" />
+            </>
+          ),
         },
         {
           name: 'settings',
-          value: <code>{JSON.stringify(manifest.params)}</code>,
-          about: manifestWords['params'],
+          value:
+            params.length === 0 ? (
+              'none'
+            ) : (
+              <ul class="plain">
+                {params.map(([name, value]) => (
+                  <li key={name}>
+                    <code>
+                      {name} = {JSON.stringify(value)}
+                    </code>
+                  </li>
+                ))}
+              </ul>
+            ),
+        },
+        {
+          name: 'reads',
+          value: list(manifest.inputs.map(input => [input.name, inputClause(input)])),
+          about: 'Nothing else.',
         },
         {
           name: 'may come out',
-          value: manifest.outputs
-            .map(({ name, class: kind, maxBytes }) => `${name} (${kind}, at most ${fileSize(maxBytes)})`)
-            .join(', '),
-          about: 'The only files, and each passes the gate first.',
+          value: list(manifest.outputs.map(output => [output.name, outputClause(output)])),
         },
         { name: 'work', value: `at most ${grouped(manifest.limits.fuel)} fuel` },
-        { name: 'asked until', value: dateTime(Number(request.request.message['expiresAt']) * 1000) },
+        { name: 'uses', value: grouped(message.uses) },
+        {
+          name: 'price of a use',
+          value: `${amount === undefined ? 'unknown' : `${koin(amount)} KOIN`}; who asks pays at most ${koin(String(message['maxAmount']))}`,
+        },
+        { name: 'waits until', value: dateTime(request.expiresAtMs) },
         { name: 'request', value: <Hash of={request.digest} label="the request" /> },
       ]}
     />
+  );
+}
+
+function list(named: [string, string][]) {
+  return (
+    <ul class="plain">
+      {named.map(([name, clause]) => (
+        <li key={name}>
+          <code>{name}</code>: {clause}
+        </li>
+      ))}
+    </ul>
   );
 }

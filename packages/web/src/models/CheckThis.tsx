@@ -45,8 +45,10 @@ export function CheckThis({ passport }: { passport: string }) {
         Your browser computes every <Term noun="fingerprint">fingerprint</Term> and{' '}
         <Term noun="signature">signature</Term> in the passport again, follows each{' '}
         <Term noun="inclusion-proof">proof</Term> to the log it stands in, and{' '}
-        <Term noun="replay">replays</Term> the public jobs here, on this machine. What stands on the
-        blockchain it asks of this node; <code>koinon verify</code> asks the blockchain itself.
+        <Term noun="replay">replays</Term> the public jobs here, on this machine. Jobs on private rows it
+        cannot replay: only the auditor the data owner named can. It works out again how much of the rows can
+        have been told, and that nothing else is in the files. What stands on the blockchain it asks of this
+        node; <code>koinon verify</code> asks the blockchain itself.
       </p>
       <button type="button" class="primary" onClick={check} disabled={progress.state === 'checking'}>
         {progress.state === 'ended' ? 'Check again' : 'Check this'}
@@ -65,7 +67,7 @@ export function CheckThis({ passport }: { passport: string }) {
             <Mark state={groupMark(inGroup)} /> <strong>{title}</strong>: {groupWords(inGroup)}
           </summary>
           <ul class="checks">
-            {inGroup.map(({ id, state, title: sentence, detail }, i) => (
+            {inGroup.map(({ id, state, title: sentence, detail, notes }, i) => (
               <li key={`${i} ${id}`} class={state} data-check={id} data-state={state}>
                 <Mark
                   state={marks[state]}
@@ -74,6 +76,11 @@ export function CheckThis({ passport }: { passport: string }) {
                 <div>
                   <span class="sentence">{sentence}</span>
                   {detail && <span class="detail">{detail}</span>}
+                  {notes?.map(note => (
+                    <span key={note} class="detail">
+                      {note}
+                    </span>
+                  ))}
                 </div>
               </li>
             ))}

@@ -1,4 +1,4 @@
-import type { EvaluationMetrics, GroupMetrics, JobEvidence } from '../api/answers.ts';
+import type { Evaluation, EvaluationMetrics, GroupMetrics } from '../api/answers.ts';
 import { ask } from '../api/ask.ts';
 import { useAnswer } from '../api/useAnswer.ts';
 import { Loaded } from '../parts/Loaded.tsx';
@@ -7,7 +7,9 @@ import { grouped, percent } from '../words/format.ts';
 import { byColumn, isClearlyWorse, metricsCsv, wilson, worstGroup } from './groupFacts.ts';
 
 /** How well the model does, for all and for each group: whom does it fail? */
-export function Metrics({ metrics }: { metrics: JobEvidence }) {
+export function Metrics({ evaluation }: { evaluation: Evaluation }) {
+  const { metrics } = evaluation;
+  const isHeldBack = 'heldBack' in evaluation;
   const file = metrics.outputs.find(({ name }) => name === 'metrics.json');
   const answer = useAnswer(`metrics ${file?.cid}`, () => ask<EvaluationMetrics>(`/api/blobs/${file?.cid}`));
   return (
@@ -16,9 +18,9 @@ export function Metrics({ metrics }: { metrics: JobEvidence }) {
       <Loaded answer={answer} what="the metrics">
         {value => (
           <>
-            <Summary metrics={value} />
+            <Summary metrics={value} isHeldBack={isHeldBack} />
             <Overall overall={value.overall} />
-            <Groups metrics={value} />
+            <Groups metrics={value} isHeldBack={isHeldBack} />
           </>
         )}
       </Loaded>
@@ -26,26 +28,35 @@ export function Metrics({ metrics }: { metrics: JobEvidence }) {
   );
 }
 
-function Summary({ metrics }: { metrics: EvaluationMetrics }) {
+/** Whether a group does worse than all by more than chance, where its rows are told. */
+function chanceWords(group: GroupMetrics, overall: number | null): string {
+  if (group.rows === null) return '; how many rows that are is not told, so chance alone may explain it.';
+  return isClearlyWorse(group, overall)
+    ? ', further below the whole than chance explains.'
+    : '; for so few rows chance alone can explain that.';
+}
+
+function Summary({ metrics, isHeldBack }: { metrics: EvaluationMetrics; isHeldBack: boolean }) {
   const { overall } = metrics;
   const worst = worstGroup(metrics);
   const clear = metrics.groups.filter(group => group !== worst && isClearlyWorse(group, overall.accuracy));
   return (
     <p>
-      On {grouped(overall.rows)} public rows the model’s first choice is right for{' '}
-      <strong>{percent(overall.accuracy)}</strong>.
+      {isHeldBack
+        ? `On about ${grouped(overall.rows)} private rows, held back from training, `
+        : `On ${grouped(overall.rows)} public rows `}
+      the model’s first choice is right for <strong>{percent(overall.accuracy)}</strong>.
       {worst && (
         <>
           {' '}
           It is right least often where {worst.column} is {worst.value}:{' '}
-          <strong>{percent(worst.accuracy)}</strong> of {grouped(worst.rows)} rows
-          {isClearlyWorse(worst, overall.accuracy)
-            ? ', further below the whole than chance explains.'
-            : '; for so few rows chance alone can explain that.'}
+          <strong>{percent(worst.accuracy)}</strong>
+          {worst.rows !== null && ` of ${grouped(worst.rows)} rows`}
+          {chanceWords(worst, overall.accuracy)}
         </>
       )}
       {clear.length > 0 &&
-        ` Clearly lower than for all: ${clear.map(group => `${group.column} ${group.value} (${percent(group.accuracy)} of ${grouped(group.rows)} rows)`).join(', ')}.`}
+        ` Clearly lower than for all: ${clear.map(group => `${group.column} ${group.value} (${percent(group.accuracy)} of ${grouped(group.rows!)} rows)`).join(', ')}.`}
     </p>
   );
 }
@@ -86,7 +97,7 @@ function Overall({ overall }: { overall: EvaluationMetrics['overall'] }) {
   );
 }
 
-function Groups({ metrics }: { metrics: EvaluationMetrics }) {
+function Groups({ metrics, isHeldBack }: { metrics: EvaluationMetrics; isHeldBack: boolean }) {
   const { groups, overall } = metrics;
   if (groups.length === 0) return <p>It was not measured by group.</p>;
   const csv = `data:text/csv;charset=utf-8,${encodeURIComponent(metricsCsv(metrics))}`;
@@ -96,9 +107,9 @@ function Groups({ metrics }: { metrics: EvaluationMetrics }) {
       <section class="scroll" tabIndex={0} aria-label="Figures by group">
         <table class="groups">
           <caption>
-            By group. The bar is the accuracy, the thin line the range it may well lie in given so few rows
-            (95 %), the dashed line the accuracy for all. Looking at many groups, one in twenty falls outside
-            by chance.
+            {isHeldBack
+              ? 'By group. The bar is the accuracy, the dashed line the accuracy for all. How many rows a group has is not told, and small groups stand without figures: both could tell about single people.'
+              : 'By group. The bar is the accuracy, the thin line the range it may well lie in given so few rows (95 %), the dashed line the accuracy for all. Looking at many groups, one in twenty falls outside by chance.'}
           </caption>
           <thead>
             <tr>
@@ -146,7 +157,7 @@ function GroupRow({ group, overall }: { group: GroupMetrics; overall: number | n
   return (
     <tr class={isClearlyWorse(group, overall) ? 'worse' : ''}>
       <th scope="row">{group.value}</th>
-      <td class="figure">{grouped(group.rows)}</td>
+      <td class="figure">{group.rows === null ? 'not told' : grouped(group.rows)}</td>
       <td>
         <span class="bar-cell">
           <span class="bar-number">{percent(group.accuracy)}</span>
@@ -164,12 +175,12 @@ function GroupRow({ group, overall }: { group: GroupMetrics; overall: number | n
 /** Decoration of the number beside it: hidden from those who hear the page. */
 function Bar({ group, overall }: { group: GroupMetrics; overall: number | null }) {
   if (group.accuracy === null) return null;
-  const { low, high } = wilson(group.accuracy, group.rows);
+  const range = group.rows === null ? undefined : wilson(group.accuracy, group.rows);
   return (
     <svg class="bar" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">
       <rect class="track" x="0" y="2" width="100" height="10" />
       <rect class="fill" x="0" y="2" width={100 * group.accuracy} height="10" />
-      <path class="range" d={`M${100 * low} 7H${100 * high}`} />
+      {range && <path class="range" d={`M${100 * range.low} 7H${100 * range.high}`} />}
       {overall !== null && <path class="overall" d={`M${100 * overall} 0V14`} />}
     </svg>
   );

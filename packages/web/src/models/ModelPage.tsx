@@ -46,9 +46,12 @@ export function ModelPage({ name, version }: { name: string; version?: number | 
             </section>
             <CheckThis passport={model.passport} />
             {passport.evaluations.map(evaluation => (
-              <Metrics key={evaluation.metrics.manifest} metrics={evaluation.metrics} />
+              <Metrics key={evaluation.metrics.manifest} evaluation={evaluation} />
             ))}
-            <TryIt model={model} table={passport.evaluations[0]?.data} />
+            <TryIt
+              model={model}
+              table={passport.evaluations.flatMap(each => ('data' in each ? [each.data] : []))[0]}
+            />
             <section aria-labelledby="papers">
               <h2 id="papers">In its passport</h2>
               <Facts
@@ -81,10 +84,12 @@ export function ModelPage({ name, version }: { name: string; version?: number | 
                 ]}
               />
               <JobFacts title="Training" job={passport.training} />
-              {passport.evaluations.map(({ predictions, metrics }) => (
-                <div key={predictions.manifest}>
-                  <JobFacts title="Predictions" job={predictions} />
-                  <JobFacts title="Metrics" job={metrics} />
+              {passport.evaluations.map(evaluation => (
+                <div key={evaluation.metrics.manifest}>
+                  {'predictions' in evaluation && (
+                    <JobFacts title="Predictions" job={evaluation.predictions} />
+                  )}
+                  <JobFacts title="Metrics" job={evaluation.metrics} />
                 </div>
               ))}
             </section>

@@ -66,10 +66,21 @@ export function PassportGraph({ passport, isRegistered }: { passport: Passport; 
 function sentence({ datasets, training, evaluations }: Passport): string {
   const isChecked = [
     training,
-    ...evaluations.flatMap(({ predictions, metrics }) => [predictions, metrics]),
+    ...evaluations.flatMap(each => ('data' in each ? [each.predictions, each.metrics] : [each.metrics])),
   ].every(job => job.audits.some(({ report }) => report.message['verdict'] === 1));
   const data = datasets.map(({ id }) => `dataset ${id}`).join(', ');
-  return `Trained where the data is (${data || 'public data'}), with its owner’s permission; then tried on public rows by a node of strangers. ${isChecked ? 'Every job was replayed by another node, which came to the same bytes.' : 'Not every job was replayed by another node.'}`;
+  return `Trained where the data is (${data || 'public data'}), with its owner’s permission; ${triedWords(evaluations)}. ${isChecked ? 'Every job was replayed by another node, which came to the same bytes.' : 'Not every job was replayed by another node.'}`;
+}
+
+/** Where the model was tried, and by whom. */
+function triedWords(evaluations: Passport['evaluations']): string {
+  const isPublic = evaluations.some(each => 'data' in each);
+  const isHeldBack = evaluations.some(each => 'heldBack' in each);
+  const public_ = 'on public rows by a node of strangers';
+  const heldBack = 'on rows held back from training, which nobody sees either';
+  if (isPublic && isHeldBack) return `then tried ${public_}, and ${heldBack}`;
+  if (isPublic || isHeldBack) return `then tried ${isPublic ? public_ : heldBack}`;
+  return 'nobody has shown how well it does';
 }
 
 function useMedia(query: string): boolean {

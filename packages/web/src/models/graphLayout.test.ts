@@ -11,24 +11,38 @@ const job = (provider: string, auditor?: string) =>
     audits: auditor ? [{ report: { message: { auditor } } }] : [],
   }) as unknown as JobEvidence;
 
-const passportOf = (evaluations: number) =>
+const passportOf = (evaluations: number, heldBack = 0) =>
   ({
     name: 'heart-risk',
     model: 'bafy',
     datasets: [{ id: '1', custodian: '0xc0' }],
     training: job('0xc0', '0xa0'),
-    evaluations: Array.from({ length: evaluations }, () => ({
-      data: 'bafk',
-      predictions: job('0xb0'),
-      metrics: job('0xb0', '0xa1'),
-    })),
+    evaluations: [
+      ...Array.from({ length: heldBack }, () => ({ heldBack: '1', metrics: job('0xc0', '0xa0') })),
+      ...Array.from({ length: evaluations }, () => ({
+        data: 'bafk',
+        predictions: job('0xb0'),
+        metrics: job('0xb0', '0xa1'),
+      })),
+    ],
   }) as unknown as Passport;
 
 for (const isNarrow of [false, true]) {
-  for (const evaluations of [0, 1, 3]) {
-    test(`${isNarrow ? 'top down' : 'left to right'} with ${evaluations} evaluations no two boxes touch and all are inside`, () => {
-      const { nodes, edges, width, height } = passportGraph(passportOf(evaluations), true, isNarrow);
-      assert.equal(nodes.length, 5 + 3 * evaluations);
+  const kinds = [
+    [0, 0],
+    [1, 0],
+    [3, 0],
+    [0, 1],
+    [2, 2],
+  ] as const;
+  for (const [evaluations, heldBack] of kinds) {
+    test(`${isNarrow ? 'top down' : 'left to right'} with ${evaluations} evaluations on public rows and ${heldBack} on rows held back no two boxes touch and all are inside`, () => {
+      const { nodes, edges, width, height } = passportGraph(
+        passportOf(evaluations, heldBack),
+        true,
+        isNarrow,
+      );
+      assert.equal(nodes.length, 5 + 3 * evaluations + 2 * heldBack);
       for (const [i, a] of nodes.entries()) {
         assert.ok(a.x >= 0 && a.y >= 0 && a.x + NODE.width <= width && a.y + NODE.height <= height);
         for (const b of nodes.slice(i + 1)) {
@@ -48,4 +62,15 @@ test('a job says who did it and who replayed it, or that nobody did', () => {
   assert.equal(lines('training'), 'by 0xc0 ✓ replayed by 0xa0');
   assert.match(lines('predictions-0') ?? '', /not checked by anybody/);
   assert.match(lines('chain') ?? '', /not registered/);
+});
+
+test('a test on rows held back is drawn from those rows, which stay where they are, and needs no predictions', () => {
+  const { nodes, edges } = passportGraph(passportOf(0, 1), true, false);
+  const rows = nodes.find(node => node.id === 'rows-0')!;
+  assert.equal(rows.title, 'Rows held back');
+  assert.equal(rows.href, '/data/1');
+  assert.match(rows.lines.join(' '), /they stay there/);
+  assert.ok(!nodes.some(({ id }) => id.startsWith('predictions')));
+  const into = edges.filter(({ to }) => to === 'metrics-0').map(({ from }) => from);
+  assert.deepEqual(into.sort(), ['model', 'rows-0']);
 });

@@ -72,9 +72,27 @@ export function passportGraph(passport: Passport, isRegistered: boolean, isNarro
     lane: 0,
   });
   edges.push({ from: 'permission', to: 'training' }, { from: 'training', to: 'model' });
-  for (const [i, { data, predictions, metrics }] of evaluations.entries()) {
+  for (const [i, evaluation] of evaluations.entries()) {
     const lane = i + 1;
     const id = (name: string) => `${name}-${i}`;
+    const { metrics } = evaluation;
+    if ('heldBack' in evaluation) {
+      placed.push(
+        {
+          id: id('rows'),
+          kind: 'data',
+          title: 'Rows held back',
+          lines: [`of dataset ${evaluation.heldBack}`, 'the model never saw them', 'they stay there'],
+          href: `/data/${evaluation.heldBack}`,
+          step: 1,
+          lane,
+        },
+        { ...job(id('metrics'), 'Metrics', metrics), step: 3, lane },
+      );
+      edges.push({ from: id('rows'), to: id('metrics') }, { from: 'model', to: id('metrics') });
+      continue;
+    }
+    const { data, predictions } = evaluation;
     placed.push(
       {
         id: id('rows'),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { byColumn, isClearlyWorse, metricsCsv, wilson, worstGroup } from './groupFacts.ts';
 
-const group = (value: string, rows: number, accuracy: number | null, column = 'site') => ({
+const group = (value: string, rows: number | null, accuracy: number | null, column = 'site') => ({
   column,
   value,
   rows,
@@ -45,12 +45,22 @@ test('a few rows below the whole are not called clearly worse, many are', () => 
   assert.equal(isClearlyWorse(group('a', 20, 0.8), 0.88), false);
   assert.equal(isClearlyWorse(group('a', 2000, 0.8), 0.88), true);
   assert.equal(isClearlyWorse(group('a', 2000, null), 0.88), false);
+  assert.equal(
+    isClearlyWorse(group('a', null, 0.1), 0.88),
+    false,
+    'a group whose rows are not told may be small',
+  );
 });
 
 test('the CSV has the whole first, quotes what needs it and leaves out what could not be computed', () => {
   const overall = { rows: 3, accuracy: 1, logLoss: null, rocAuc: null, expectedCalibrationError: null };
-  const csv = metricsCsv({ overall, groups: [group('a, "b"', 3, 1)] });
-  assert.deepEqual(csv.split('\n').slice(1), ['(all),(all),3,1,,,', 'site,"a, ""b""",3,1,,0.9,0.02', '']);
+  const csv = metricsCsv({ overall, groups: [group('a, "b"', 3, 1), group('c', null, 1)] });
+  assert.deepEqual(csv.split('\n').slice(1), [
+    '(all),(all),3,1,,,',
+    'site,"a, ""b""",3,1,,0.9,0.02',
+    'site,c,,1,,0.9,0.02',
+    '',
+  ]);
 });
 
 test('groups keep their column and order', () => {

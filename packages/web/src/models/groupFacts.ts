@@ -27,15 +27,19 @@ export function worstGroup({ groups }: Pick<EvaluationMetrics, 'groups'>): Group
     );
 }
 
-/** True where a group's accuracy is below the overall one by more than chance explains (95 %, one group at a time). */
+/**
+ * True where a group's accuracy is below the overall one by more than chance explains (95 %, one group at a time). Never for a
+ * group whose rows are not told: it may be small.
+ */
 export function isClearlyWorse(group: GroupMetrics, overall: number | null): boolean {
-  return overall !== null && group.accuracy !== null && wilson(group.accuracy, group.rows).high < overall;
+  if (overall === null || group.accuracy === null || group.rows === null) return false;
+  return wilson(group.accuracy, group.rows).high < overall;
 }
 
 /** The figures as CSV, one line per group, the whole first. */
 export function metricsCsv({ overall, groups }: Pick<EvaluationMetrics, 'overall' | 'groups'>): string {
   const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const line = (column: string, value: string, of: EvaluationMetrics['overall']) =>
+  const line = (column: string, value: string, of: Omit<GroupMetrics, 'column' | 'value'>) =>
     [quoted(column), quoted(value), of.rows, of.accuracy, of.logLoss, of.rocAuc, of.expectedCalibrationError]
       .map(cell => cell ?? '')
       .join(',');

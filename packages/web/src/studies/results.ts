@@ -23,6 +23,7 @@ export interface StepResults {
     publicTable?: string;
     target?: string;
   };
+  draft: { manifest: string; digest: Hex };
   manifest: { manifest: string; digest: Hex };
   'permission.asked': { request: Signed; digest: Hex; manifest: string };
   'permission.given': { grant: Signed; digest: Hex };
@@ -44,7 +45,8 @@ export interface StepResults {
   audit: { audits: Audit[] };
   fetch: { files: number };
   voucher: { voucher?: Signed; amount: string };
-  model: { model: string; size: number };
+  /** `numbers`: how many the gate rebuilt it from. `bits`: most that the training told. */
+  model: { model: string; size: number; numbers?: number; bits?: number };
   evaluator: { provider: Hex; token: Hex; maxAmount: string; offersSeen: number };
   provider: StepResults['evaluator'];
   passport: { passport: string };

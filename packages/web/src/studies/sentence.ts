@@ -8,6 +8,7 @@ export type Sentence = string;
 /** What a step does, while it is still to come or running. */
 const ahead: Record<TimelineStep['kind'], string> = {
   dataset: 'Look up the dataset and hold its custodian’s word against the blockchain',
+  draft: 'Write down what the data owner is asked about',
   manifest: 'Write down exactly what is to be run',
   'permission.asked': 'Ask the data owner for permission',
   'permission.given': 'Wait for the data owner’s answer',
@@ -26,8 +27,16 @@ const ahead: Record<TimelineStep['kind'], string> = {
   served: 'Serve the model',
 };
 
-export function sentenceOf({ kind, step }: TimelineStep): Sentence {
-  if (step?.status !== 'done') return ahead[kind] ?? kind;
+/** The same for the second question, about testing the model on rows held back. */
+const aheadOfTest: Partial<typeof ahead> = {
+  draft: 'Write down how the model is to be tested on rows held back',
+  'permission.asked': 'Ask the data owner whether the model may be tested on rows held back',
+  'permission.given': 'Wait for the data owner’s answer about the test',
+};
+
+export function sentenceOf({ name, kind, step }: TimelineStep): Sentence {
+  const isTest = name.startsWith('measure.');
+  if (step?.status !== 'done') return (isTest ? aheadOfTest[kind] : undefined) ?? ahead[kind] ?? kind;
   const { result } = step;
   switch (kind) {
     case 'dataset': {
@@ -36,11 +45,19 @@ export function sentenceOf({ kind, step }: TimelineStep): Sentence {
     }
     case 'manifest':
       return 'Wrote down exactly what is to be run';
-    case 'permission.asked':
-      return `Asked the data owner: “${resultOf(kind, result).request.message['purpose']}”`;
+    case 'draft':
+      return isTest
+        ? 'Wrote down how the model is to be tested on rows held back'
+        : 'Wrote down what the data owner is asked about: the whole job, but for what is drawn by lot';
+    case 'permission.asked': {
+      const { purpose, bits } = resultOf(kind, result).request.message;
+      const what = isTest ? ' whether the model may be tested on rows held back' : '';
+      return `Asked the data owner${what}: “${purpose}”${bits === undefined ? '' : `; a use may tell at most ${grouped(bits)} bits`}`;
+    }
     case 'permission.given': {
-      const { uses } = resultOf(kind, result).grant.message;
-      return `The owner said yes: this program, this purpose, ${uses === 1 ? 'once' : `${uses} times`}`;
+      const { uses, bits } = resultOf(kind, result).grant.message;
+      const often = String(uses) === '1' ? 'once' : `${uses} times`;
+      return `The owner said yes${isTest ? ' to the test' : ''}: this program, these parameters, these outputs, ${often}${bits === undefined ? '' : `, ${grouped(bits)} bits`}`;
     }
     case 'channel': {
       const it = resultOf(kind, result);
@@ -76,8 +93,12 @@ export function sentenceOf({ kind, step }: TimelineStep): Sentence {
       return `Fetched ${resultOf(kind, result).files} files and compared their fingerprints`;
     case 'voucher':
       return `Paid ${koin(resultOf(kind, result).amount)} KOIN by voucher, without a transaction`;
-    case 'model':
-      return `The model (${fileSize(resultOf(kind, result).size)}) left through the gate; the rows did not`;
+    case 'model': {
+      const { size, numbers, bits } = resultOf(kind, result);
+      const from = numbers === undefined ? '' : `, rebuilt from ${grouped(numbers)} numbers`;
+      const told = bits === undefined ? '' : `, and told at most ${grouped(bits)} bits`;
+      return `The model (${fileSize(size)}) left through the gate${from}${told}; the rows it learned from stayed`;
+    }
     case 'evaluator':
     case 'provider': {
       const it = resultOf(kind, result);

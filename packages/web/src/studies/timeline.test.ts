@@ -23,8 +23,11 @@ test('a study that just began shows every part as still to come', () => {
 });
 
 test('a step fills its place, and its group goes from waiting over running to done', () => {
-  const permission = ['dataset', 'train.manifest', 'permission.asked', 'permission.given'];
-  const part = timelineOf(study, [step('dataset'), step('train.manifest', 'running')])[0]!;
+  const permission = ['dataset', 'train.draft', 'permission.asked', 'permission.given'];
+  const part = timelineOf(study, [
+    step('dataset', 'done', { publicTable: 'b' }),
+    step('train.draft', 'running'),
+  ])[0]!;
   assert.equal(part.state, 'running');
   assert.deepEqual(
     part.steps.map(({ name }) => name),
@@ -33,7 +36,7 @@ test('a step fills its place, and its group goes from waiting over running to do
   assert.equal(
     timelineOf(
       study,
-      permission.map(name => step(name)),
+      permission.map(name => step(name, 'done', name === 'dataset' ? { publicTable: 'b' } : {})),
     )[0]!.state,
     'done',
   );
@@ -50,7 +53,9 @@ test('a failed study shows where it failed and nothing that will not come any mo
 });
 
 test('a step is found again by its job and kind', () => {
-  assert.deepEqual(placeOf('train.manifest'), { group: 'permission', kind: 'manifest' });
+  assert.deepEqual(placeOf('train.draft'), { group: 'permission', kind: 'draft' });
+  assert.deepEqual(placeOf('train.manifest'), { group: 'train', kind: 'manifest' });
+  assert.deepEqual(placeOf('measure.permission.asked'), { group: 'permission', kind: 'permission.asked' });
   assert.deepEqual(placeOf('measure.audit'), { group: 'measure', kind: 'audit' });
   assert.deepEqual(placeOf('evaluator'), { group: 'predict', kind: 'evaluator' });
   assert.deepEqual(placeOf('run.receipt'), { group: 'run', kind: 'receipt' });
@@ -79,4 +84,59 @@ test('an auditor that came to something else is never said to agree', () => {
     });
   assert.match(audit(1), /the same bytes/);
   assert.match(audit(2), /does not agree/);
+});
+
+test('a model that is tested on rows held back has two permissions and no part done by strangers', () => {
+  const asked = timelineOf({ ...study, request: { ...study.request, privateTest: true } }, []);
+  assert.deepEqual(
+    asked.map(({ title }) => title),
+    ['Permission', 'Training', 'Metrics', 'Registration'],
+  );
+  assert.deepEqual(
+    asked[0]!.steps.map(({ name }) => name).filter(name => name.startsWith('measure.')),
+    ['measure.draft', 'measure.permission.asked', 'measure.permission.given'],
+  );
+  assert.match(asked[2]!.about, /rows held back from training/);
+  // The same where the dataset turns out to have no public rows, unless the requester brings some.
+  const known = [step('dataset')];
+  assert.deepEqual(timelineOf(study, known).length, 4);
+  const own = { ...study, request: { ...study.request, testTable: 'b' } };
+  assert.deepEqual(timelineOf(own, known).length, 5);
+});
+
+test('a single run on a dataset waits for its owner; one on public inputs does not', () => {
+  const run = (source: object): Study => ({
+    ...study,
+    request: { kind: 'run', purpose: 'p', inputs: [{ name: 'table.safetensors', source }] },
+  });
+  const first = (it: Study) => timelineOf(it, [])[0]!.id;
+  assert.equal(first(run({ dataset: '1', rows: 'training' })), 'permission');
+  assert.equal(first(run({ cid: 'b' })), 'run');
+});
+
+test('permissions are said with what they bind and the bits of a use, and the model with what it told', () => {
+  const said = (name: string, result: unknown) => {
+    const { kind } = placeOf(name);
+    return sentenceOf({ name, kind, step: step(name, 'done', result) });
+  };
+  const request = { message: { purpose: 'Research.', bits: '1305' } };
+  assert.equal(
+    said('permission.asked', { request }),
+    'Asked the data owner: “Research.”; a use may tell at most 1,305 bits',
+  );
+  assert.match(
+    said('measure.permission.asked', { request }),
+    /may be tested on rows held back: “Research\.”/,
+  );
+  const grant = { message: { uses: 1, bits: '305' } };
+  assert.equal(
+    said('permission.given', { grant }),
+    'The owner said yes: this program, these parameters, these outputs, once, 305 bits',
+  );
+  assert.match(said('measure.permission.given', { grant }), /^The owner said yes to the test: /);
+  assert.match(said('measure.draft', {}), /tested on rows held back/);
+  assert.equal(
+    said('model', { size: 2_048, numbers: 35, bits: 305 }),
+    'The model (2.0 KiB) left through the gate, rebuilt from 35 numbers, and told at most 305 bits; the rows it learned from stayed',
+  );
 });

@@ -1,19 +1,28 @@
 import type { Step, Study } from '../api/answers.ts';
+import { resultOf } from './results.ts';
 
 /** The parts a study is shown in, in order. */
 export const groups = [
-  { id: 'permission', title: 'Permission', about: 'The data owner is asked, and answers.' },
+  {
+    id: 'permission',
+    title: 'Permission',
+    about: 'The data owner is asked, and answers: what may run, and how many bits it may tell at most.',
+  },
   { id: 'train', title: 'Training', about: 'The program goes to the data; the data goes nowhere.' },
   { id: 'predict', title: 'Predictions', about: 'The model answers public rows, at a node of strangers.' },
-  { id: 'measure', title: 'Metrics', about: 'The predictions are held against the true answers.' },
+  { id: 'measure', title: 'Metrics', about: 'What the model says is held against the true answers.' },
   { id: 'run', title: 'Job', about: 'The program runs.' },
   { id: 'registration', title: 'Registration', about: 'The model gets its passport, on the blockchain too.' },
 ] as const;
+/** What the metrics are about where the model is tested on private rows. */
+const HELD_BACK_TEST =
+  'The model is tested at the custodian, on rows held back from training; only the measures come out.';
 export type GroupId = (typeof groups)[number]['id'];
 
 /** What a step is about, without the job it belongs to: `anchor` of `train.anchor`. */
 export type StepKind =
   | 'dataset'
+  | 'draft'
   | 'manifest'
   | 'permission.asked'
   | 'permission.given'
@@ -34,26 +43,54 @@ export type StepKind =
 const JOB_PHASES = ['channel', 'order', 'receipt', 'anchor', 'audit', 'fetch', 'voucher'];
 const jobSteps = (job: string) => JOB_PHASES.map(phase => `${job}.${phase}`);
 
-/** The steps a study of each kind takes, so that those still to come can be shown. */
-const expected: Record<Study['request']['kind'], string[]> = {
-  train: [
+/** The steps a study takes, so that those still to come can be shown. */
+function expectedOf({ request }: Study, known: ReadonlyMap<string, Step>): string[] {
+  if (request.kind === 'run') {
+    const isPrivate = request.inputs?.some(({ source }) => 'dataset' in source);
+    return isPrivate
+      ? ['dataset', 'run.draft', 'permission.asked', 'permission.given', 'run.manifest', ...jobSteps('run')]
+      : ['run.manifest', ...jobSteps('run')];
+  }
+  const isPrivate = isPrivateTest(request, known);
+  return [
     'dataset',
-    'train.manifest',
+    'train.draft',
     'permission.asked',
+    ...(isPrivate ? ['measure.draft', 'measure.permission.asked'] : []),
     'permission.given',
+    ...(isPrivate ? ['measure.permission.given'] : []),
+    'train.manifest',
     ...jobSteps('train'),
     'model',
-    'evaluator',
-    'predict.manifest',
-    ...jobSteps('predict'),
-    'measure.manifest',
-    ...jobSteps('measure'),
+    ...(isPrivate
+      ? ['measure.manifest', ...jobSteps('measure')]
+      : [
+          'evaluator',
+          'predict.manifest',
+          ...jobSteps('predict'),
+          'measure.manifest',
+          ...jobSteps('measure'),
+        ]),
     'passport',
     'registered',
     'served',
-  ],
-  run: ['run.manifest', ...jobSteps('run')],
-};
+  ];
+}
+
+/** Whether the model is tested on rows held back: where that was asked for, or where no row is public. */
+function isPrivateTest(
+  { privateTest, testTable }: Study['request'],
+  known: ReadonlyMap<string, Step>,
+): boolean {
+  const dataset = known.get('dataset');
+  return (
+    privateTest === true ||
+    known.has('measure.draft') ||
+    (testTable === undefined &&
+      dataset?.status === 'done' &&
+      resultOf('dataset', dataset.result).publicTable === undefined)
+  );
+}
 
 export interface TimelineStep {
   name: string;
@@ -77,7 +114,7 @@ export function placeOf(name: string): { group: GroupId; kind: StepKind } {
   if (dot > 0) {
     const job = name.slice(0, dot);
     const kind = name.slice(dot + 1) as StepKind;
-    if (job === 'train' && kind === 'manifest') return { group: 'permission', kind };
+    if (kind === 'draft' || kind.startsWith('permission.')) return { group: 'permission', kind };
     if (job === 'train' || job === 'predict' || job === 'measure') return { group: job, kind };
     return { group: 'run', kind };
   }
@@ -92,7 +129,7 @@ export function timelineOf(study: Study, steps: readonly Step[]): TimelineGroup[
   const known = new Map(steps.map(step => [step.name, step]));
   const isOver = study.state !== 'running';
   const names = [...known.keys()];
-  for (const name of expected[study.request.kind] ?? []) if (!known.has(name) && !isOver) names.push(name);
+  if (!isOver) names.push(...expectedOf(study, known).filter(name => !known.has(name)));
   return groups.flatMap(({ id, title, about }) => {
     const inGroup = names.flatMap((name): TimelineStep[] => {
       const { group, kind } = placeOf(name);
@@ -101,7 +138,16 @@ export function timelineOf(study: Study, steps: readonly Step[]): TimelineGroup[
       return [step ? { name, kind, step } : { name, kind }];
     });
     if (inGroup.length === 0) return [];
-    return [{ id, title, about, steps: inGroup, state: groupState(inGroup) }];
+    const isHeldBack = id === 'measure' && isPrivateTest(study.request, known);
+    return [
+      {
+        id,
+        title,
+        about: isHeldBack ? HELD_BACK_TEST : about,
+        steps: inGroup,
+        state: groupState(inGroup),
+      },
+    ];
   });
 }
 

@@ -11,7 +11,7 @@ export const glossary = {
   koin: { title: 'KOIN', text: 'The token of this network: used for paying work and as a pledge.' },
   custodian: {
     title: 'Custodian',
-    text: 'The node that holds a private dataset. Programs come to it; the rows never leave it, except to an auditor the owner named.',
+    text: 'The node that holds a private dataset. Programs come to it; its private rows never leave it, except to an auditor the owner named.',
   },
   provider: { title: 'Provider', text: 'A node that runs a job for pay.' },
   auditor: {

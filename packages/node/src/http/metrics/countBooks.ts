@@ -15,7 +15,7 @@ export interface BookCounts {
   /** Manifests run for the court: disputed receipts, as accuser or as juror. */
   courtReplays: number;
   vouchers: Record<'given' | 'taken', number>;
-  grantRequests: Record<'pending' | 'approved' | 'denied', number>;
+  grantRequests: Record<'pending' | 'approved' | 'denied' | 'expired', number>;
   datasets: number;
 }
 
@@ -51,7 +51,12 @@ export function countBooks(database: Database, operator: string): BookCounts {
     courtCases: { found: cases('found'), accused: cases('accused'), dropped: cases('dropped') },
     courtReplays: replays('all'),
     vouchers: { given: vouchers('given'), taken: vouchers('taken') },
-    grantRequests: { pending: grants('pending'), approved: grants('approved'), denied: grants('denied') },
+    grantRequests: {
+      pending: grants('pending'),
+      approved: grants('approved'),
+      denied: grants('denied'),
+      expired: grants('expired'),
+    },
     datasets: datasets('all'),
   };
 }

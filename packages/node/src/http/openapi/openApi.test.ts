@@ -262,6 +262,12 @@ describe('the OpenAPI document', () => {
     await post('researcher', '/api/blobs', 'any bytes', 'application/octet-stream');
     const auditor = trained.network.member('hospital-audit').operator;
     const query = new URLSearchParams({ name: 'more', target: COHORT_TARGET, amount: '1', auditor });
+    await post(
+      'hospital',
+      `/api/datasets/preview?${query}&publicShare=0.2&exclude=age&exclude=bmi`,
+      csv,
+      'text/csv',
+    );
     const { id: dataset } = (await post('hospital', `/api/datasets?${query}`, csv, 'text/csv')) as {
       id: string;
     };
@@ -278,7 +284,10 @@ describe('the OpenAPI document', () => {
     };
     let request = await pending();
     while (!request) request = await pending();
+    await get('hospital', `/api/requests/${request.digest}`, true);
+    await post('hospital', `/api/requests/${request.digest}/dry-run`);
     await post('hospital', `/api/requests/${request.digest}/deny`, { reason: 'Not for this.' });
+    await post('hospital', '/api/requests/deny', { digests: [request.digest], reason: 'Not for this.' });
     const { studies, grants } = {
       studies: trained.network.member('researcher').node.studies,
       grants: trained.network.member('hospital').node.grants,
@@ -286,7 +295,9 @@ describe('the OpenAPI document', () => {
     assert.equal((await studies.settled(study)).state, 'failed');
     await get('researcher', `/api/studies/${study}`);
     const approved = grants.list().find(({ status }) => status === 'approved')!;
-    await post('hospital', `/api/requests/${approved.digest}/approve`);
+    const { terms, bits, uses } = approved.request.message;
+    const seen = { terms, bits: bits.toString(), uses };
+    await post('hospital', `/api/requests/${approved.digest}/approve`, seen);
     await post('hospital', `/api/datasets/${dataset}/revoke`, {});
   });
 
@@ -350,7 +361,10 @@ describe('the OpenAPI document', () => {
       ['/api/studies/x/resume', ''],
       ['/api/tables', ''],
       ['/api/datasets', 'a,b\n1,2'],
+      ['/api/datasets/preview', 'a,b\n1,2'],
       ['/api/requests/x/deny', '{}'],
+      ['/api/requests/deny', '{}'],
+      ['/api/requests/x/approve', '{}'],
       ['/api/datasets/1/revoke', '{"grant":1}'],
     ] as const) {
       const response = await served('researcher').ask(path, { method: 'POST', token: true, body });

@@ -1,26 +1,46 @@
-import { schema } from '@koinon/protocol';
+import { tableDescriptionSchema } from '@koinon/protocol';
 import { TABLE_LIMITS } from '@koinon/tabular';
 import { z } from 'zod';
 import type { KoinonNode } from '../../createNode.ts';
-import { publishDataset, requireDatasetName } from '../../custody/publishDataset.ts';
+import { previewDataset } from '../../custody/previewDataset.ts';
+import { publishDataset, requireDatasetName, requireGroups } from '../../custody/publishDataset.ts';
 import { type Api, json } from '../api.ts';
-import { bytes32, cid, decimal } from '../wire.ts';
+import { bytes32, cid, count, decimal } from '../wire.ts';
+import { policyOf, publishQuery, rangesOf } from './publishQuery.ts';
 
-const list = z.string().transform(text => text.split(',').filter(name => name !== ''));
-const flag = z.enum(['true', 'false']).transform(text => text === 'true');
-
-const publishQuery = z.object({
-  name: z.string(),
-  description: z.string().max(4096).default('A table in private custody.'),
-  license: z.string().max(256).default('https://koinon.invalid/licenses/by-grant-only'),
-  target: z.string().max(128).optional(),
-  exclude: list.optional(),
-  publicShare: z.coerce.number().min(0).max(0.9).default(0.2),
-  minGroupRows: z.coerce.number().int().min(2).default(10),
-  amount: schema.uint(128),
-  auditor: schema.address,
-  maxFuel: z.coerce.number().int().positive().max(1e13).default(1e12),
-  autoApprove: flag.default(false),
+const csvBody = { kind: 'bytes', mediaType: 'text/csv', maxBytes: TABLE_LIMITS.fileBytes } as const;
+const warnings = z.array(z.looseObject({ message: z.string() }));
+const previewAnswer = z.strictObject({
+  seed: bytes32,
+  rows: z.strictObject({ training: count, heldBack: count, public: count }),
+  columns: z.array(
+    z.strictObject({
+      name: z.string(),
+      type: z.enum(['number', 'category']),
+      missing: count,
+      words: count.optional(),
+      foldedWords: count.optional(),
+    }),
+  ),
+  excluded: z.array(z.string()),
+  description: tableDescriptionSchema,
+  publishedBits: count,
+  warnings,
+  singlingOut: z.strictObject({
+    rows: count,
+    worst: z.array(z.strictObject({ columns: z.array(z.string()), uniqueShare: z.number() })),
+    sentences: z.array(z.string()),
+  }),
+  publicRows: z
+    .strictObject({
+      rows: count,
+      columns: z.array(z.string()),
+      shown: z.array(z.array(z.string())),
+      cid,
+      bytes: count,
+      consent: bytes32,
+    })
+    .optional(),
 });
 const publishedAnswer = z.strictObject({
   id: decimal,
@@ -29,46 +49,73 @@ const publishedAnswer = z.strictObject({
   metadata: cid,
   mock: cid,
   publicTable: cid.optional(),
+  publicRows: count,
+  heldBackRows: count,
   transaction: bytes32,
   gasUsed: decimal,
-  warnings: z.array(z.looseObject({ message: z.string() })),
+  warnings,
 });
+/** Public rows that a preview shows unless told. */
+const SHOWN_ROWS = 50;
 
 export function addPublishRoute(api: Api, node: KoinonNode): void {
-  const { deployment } = node.ports;
+  const { deployment, random } = node.ports;
+  const policyFor = (query: z.output<typeof publishQuery>) =>
+    policyOf(query, { token: deployment.token, maxRunMs: node.options.maxRunMs });
+
+  api.add(
+    {
+      method: 'post',
+      path: '/api/datasets/preview',
+      summary: 'What publishing this CSV would tell, and the rows it would make public; nothing is kept',
+      tag: 'data',
+      query: publishQuery.extend({ show: z.coerce.number().int().min(0).max(2_000_000).default(SHOWN_ROWS) }),
+      body: csvBody,
+      answer: json(previewAnswer),
+      needsToken: true,
+    },
+    ({ query, body: csv }) => {
+      requireDatasetName(query.name);
+      const { range, seed = random(), show } = query;
+      const preview = previewDataset({ ...query, csv, ranges: rangesOf(range) }, seed, { show });
+      requireGroups(policyFor(query), preview.description);
+      return preview;
+    },
+  );
 
   api.add(
     {
       method: 'post',
       path: '/api/datasets',
-      summary: 'Takes a CSV into custody and publishes what may be known about it',
+      summary:
+        'Takes a CSV into custody and publishes what may be known about it; rows only with the consent of a preview',
       tag: 'data',
       query: publishQuery,
-      body: { kind: 'bytes', mediaType: 'text/csv', maxBytes: TABLE_LIMITS.fileBytes },
+      body: csvBody,
       answer: json(publishedAnswer),
       needsToken: true,
     },
     async ({ query, body: csv }) => {
-      const { auditor, minGroupRows, amount, maxFuel, ...request } = query;
-      requireDatasetName(request.name);
-      const published = await publishDataset(node.ports, node.datasets, {
-        ...request,
-        csv,
-        policy: {
-          minGroupRows,
-          amount,
-          maxFuel,
-          token: deployment.token,
-          auditors: [auditor],
-          artefactClasses: ['model', 'metrics'],
-          maxArtefactBytes: 2 ** 24,
-          maxTotalBytes: 2 ** 25,
-          maxRunMs: node.options.maxRunMs,
-        },
-      });
-      const { dataset, transaction, gasUsed, warnings } = published;
-      const { id, name, contentRoot, metadata, mock, publicTable } = dataset;
-      return { id, name, contentRoot, metadata, mock, publicTable, transaction, gasUsed, warnings };
+      requireDatasetName(query.name);
+      const { dataset, publicRows, transaction, gasUsed, warnings } = await publishDataset(
+        node.ports,
+        node.datasets,
+        { ...query, csv, ranges: rangesOf(query.range), policy: policyFor(query) },
+      );
+      const { id, name, contentRoot, metadata, mock, publicTable, heldBackRows } = dataset;
+      return {
+        id,
+        name,
+        contentRoot,
+        metadata,
+        mock,
+        publicTable,
+        publicRows,
+        heldBackRows,
+        transaction,
+        gasUsed,
+        warnings,
+      };
     },
   );
 }

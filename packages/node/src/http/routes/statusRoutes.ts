@@ -88,7 +88,7 @@ export function addStatusRoutes(
         deployment,
         block,
         log: { size, root: toHex(store.log.root(size)), anchored },
-        pendingRequests: node.grants.list().filter(request => request.status === 'pending').length,
+        pendingRequests: node.grants.waiting(),
         startedAtMs: about.startedAtMs,
         ...(confinement ? { sandbox: sandboxFacts(node.options.sandbox ?? 'available', confinement) } : {}),
       };

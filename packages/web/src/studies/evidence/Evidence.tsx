@@ -43,13 +43,14 @@ export function Evidence({ item, surroundings }: { item: TimelineStep; surroundi
             <Term noun="policy">Policy</Term>
           </h3>
           <ul>
-            {policySentences(it.policy).map(sentence => (
+            {policySentences(it.policy, it.publicTable === undefined ? 0 : 'some').map(sentence => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>
         </div>
       );
     }
+    case 'draft':
     case 'manifest':
       return <ManifestEvidence cid={resultOf(kind, result).manifest} />;
     case 'permission.asked': {

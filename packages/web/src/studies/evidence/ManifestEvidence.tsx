@@ -9,7 +9,13 @@ import { useChecked } from './useChecked.ts';
 
 interface Manifest {
   [name: string]: unknown;
-  inputs: { name: string; source: { cid?: string; dataset?: { id: string; contentRoot: string } } }[];
+  inputs: {
+    name: string;
+    source:
+      | { cid: string }
+      | { candidate: string }
+      | { dataset: { id: string; contentRoot: string; rows: 'training' | 'held-back' } };
+  }[];
   limits: { fuel: number; memoryPages: number; callDepth: number; outputBytes: number };
   outputs: { name: string; class: string; maxBytes: number }[];
 }
@@ -62,12 +68,17 @@ function Part({ name, manifest }: { name: string; manifest: Manifest }) {
           {manifest.inputs.map(input => (
             <li key={input.name}>
               {input.name}:{' '}
-              {input.source.dataset ? (
+              {'dataset' in input.source ? (
                 <>
+                  {input.source.dataset.rows === 'held-back' ? 'rows held back' : 'rows to train on'} of
                   dataset {input.source.dataset.id}, content <Hash of={input.source.dataset.contentRoot} />
                 </>
+              ) : 'candidate' in input.source ? (
+                <>
+                  a model to be measured: <Hash of={input.source.candidate} label={input.name} />
+                </>
               ) : (
-                <Hash of={input.source.cid ?? ''} label={input.name} />
+                <Hash of={input.source.cid} label={input.name} />
               )}
             </li>
           ))}

@@ -1,19 +1,17 @@
 import { Badge } from '../../parts/Mark.tsx';
 import { Term } from '../../parts/Term.tsx';
-import { fileSize } from '../../words/format.ts';
+import { count, fileSize } from '../../words/format.ts';
 import { useChecked } from './useChecked.ts';
 
 interface Verdict {
-  artefacts: { name: string; class: string; decision: string; size: number; reasons: string[] }[];
+  bits: number;
+  word: 'released' | 'withheld';
+  artefacts: { name: string; class: string; size: number }[];
 }
 
-const decisions: Record<string, string> = {
-  released: 'left as it was',
-  changed: 'left, changed by the gate',
-  withheld: 'did not leave',
-};
+const words = { released: 'all that was declared left', withheld: 'not all that was declared left' };
 
-/** What the gate decided about each output. */
+/** What the gate let out, and how much that can tell at most. */
 export function VerdictEvidence({ cid }: { cid: string }) {
   const checked = useChecked('structure', { cid });
   return (
@@ -28,19 +26,32 @@ export function VerdictEvidence({ cid }: { cid: string }) {
           any more.
         </p>
       )}
-      {checked.state === 'checked' && (
+      {checked.state === 'checked' && <Told verdict={checked.answer as Verdict} />}
+    </div>
+  );
+}
+
+function Told({ verdict: { bits, word, artefacts } }: { verdict: Verdict }) {
+  return (
+    <>
+      <p>
+        <Badge state={word === 'released' ? 'done' : 'skipped'} word={words[word]} /> The gate wrote each file
+        anew from the few numbers in it. Why a file left or did not is sealed for the data owner and the
+        auditor.
+      </p>
+      {artefacts.length > 0 && (
         <ul class="plain">
-          {(checked.answer as Verdict).artefacts.map(({ name, class: kind, decision, size, reasons }) => (
+          {artefacts.map(({ name, class: kind, size }) => (
             <li key={name}>
-              <Badge
-                state={decision === 'withheld' ? 'skipped' : 'done'}
-                word={decisions[decision] ?? decision}
-              />{' '}
-              {name} ({kind}, {fileSize(size)}){reasons.length > 0 && `: ${reasons.join(', ')}`}
+              {name} ({kind}, {fileSize(size)})
             </li>
           ))}
         </ul>
       )}
-    </div>
+      <p>
+        All of it can tell at most <strong>{count(bits, 'bit')}</strong> about the private rows, as much as
+        the answers to {count(bits, 'yes/no question')}. That bounds how much is told, not about whom.
+      </p>
+    </>
   );
 }

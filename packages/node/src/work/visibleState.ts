@@ -1,0 +1,11 @@
+import { decodeManifest, type JobState } from '@koinon/protocol';
+import type { Job } from './jobBook.ts';
+
+/** Code of a failure that nobody outside is ever told of: its time would tell. */
+export const UNTOLD = 'K_UNTOLD';
+
+/** The state of a job as others may know it: of a private one not when it began, nor that it failed past the last instant. */
+export function visibleState(job: Pick<Job, 'manifest' | 'state' | 'failure'>): JobState {
+  if (!decodeManifest(job.manifest).private) return job.state;
+  return job.state === 'running' || job.failure?.code === UNTOLD ? 'accepted' : job.state;
+}
