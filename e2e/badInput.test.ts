@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { custodyRoutes, nodeRoutes } from '@koinon/api';
+import { clientOf } from '@koinon/cli/testing';
 import type { Hex } from '@koinon/protocol';
 import { z } from 'zod';
-import { datasetsAnswer, statusAnswer } from '../packages/cli/src/api/answers.ts';
-import { clientOf } from '../packages/cli/src/start/runMainJob.ts';
 import { badTables, goodTable, writeHugeFile } from './support/badTables.ts';
 import { changeConfig } from './support/changeConfig.ts';
 import { koinon } from './support/koinon.ts';
@@ -123,8 +123,8 @@ test('a running custodian refuses bad tables, a wrong chain and a dead RPC, and 
 /** What the hospital has, has signed, and has paid for. */
 async function stateOf(network: StartedNetwork) {
   const hospital = clientOf(network, 'hospital');
-  const { log, operator } = await hospital.get('/api/status', statusAnswer);
-  const { datasets } = await hospital.get('/api/datasets', datasetsAnswer);
+  const { log, operator } = await hospital.call(nodeRoutes.status);
+  const { datasets } = await hospital.call(custodyRoutes.datasets);
   return {
     logSize: log.size,
     held: datasets.map(({ id, contentRoot }) => ({ id, contentRoot })),

@@ -3,11 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { custodyRoutes, nodeRoutes } from '@koinon/api';
+import { clientOf, previewTable, readToken } from '@koinon/cli/testing';
 import { openStore } from '@koinon/store';
 import { z } from 'zod';
-import { previewTable } from '../packages/cli/src/data/publishTable.ts';
-import { readToken } from '../packages/cli/src/local/readToken.ts';
-import { clientOf } from '../packages/cli/src/start/runMainJob.ts';
 import { canaryCsv, canaryNumbers, canaryWords, type Find, findCanaries } from './support/canaries.ts';
 import { changeConfig } from './support/changeConfig.ts';
 import { minimalProgram } from './support/minimalProgram.ts';
@@ -18,7 +17,6 @@ import { temporaryHome } from './support/temporaryHome.ts';
 
 const ROWS = 640;
 const TEST_ROWS = 120;
-const tableAnswer = z.object({ cid: z.string(), rows: z.number() });
 
 test('no cell of a private row is found outside the custodian and the auditor it named, and a planted leak is', {
   timeout: 300_000,
@@ -104,11 +102,10 @@ async function readEverything(network: StartedNetwork, study: string): Promise<M
     cid: cids,
     operator: [...network.nodes.values()].map(({ operator }) => operator),
   };
-  const document = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
   const answers = new Map<string, Uint8Array>();
   for (const { name, url, home } of network.nodes.values()) {
-    const { paths } = await clientOf(network, name).get('/api/openapi.json', document);
-    const gets = Object.keys(paths).filter(path => paths[path]!['get'] !== undefined);
+    const { paths } = await clientOf(network, name).call(nodeRoutes.openApi);
+    const gets = Object.keys(paths).filter(path => 'get' in (paths[path] as object));
     for (const path of gets.flatMap(pattern => filled(pattern, values))) {
       const response = await fetch(new URL(path, url), {
         headers: { authorization: `Bearer ${readToken(home)}` },
@@ -141,11 +138,10 @@ function blobsOf(folder: string): string[] {
 
 /** Gives canaries away on purpose: a public table (f32 and words) and raw f64, both sent to a provider. */
 async function plantLeak(network: StartedNetwork): Promise<void> {
-  const table = await clientOf(network, 'researcher').post(
-    '/api/tables?target=outcome',
-    canaryCsv(TEST_ROWS, true),
-    tableAnswer,
-  );
+  const table = await clientOf(network, 'researcher').call(custodyRoutes.table, {
+    query: { target: 'outcome' },
+    body: canaryCsv(TEST_ROWS, true),
+  });
   const doubles = new Uint8Array(Float64Array.from(canaryNumbers).buffer);
   const study = await settle(network, {
     kind: 'run',

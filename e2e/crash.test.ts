@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { studiesRoutes } from '@koinon/api';
+import { clientOf } from '@koinon/cli/testing';
+import { ChannelBook } from '@koinon/kernel';
 import { type JobStep, jobSteps } from '@koinon/node';
 import { type Deployment, equalBytes, fromHex, type Hex, toHex, verifyStatement } from '@koinon/protocol';
 import { openStore, type Store } from '@koinon/store';
 import { COHORT_TARGET } from '@koinon/tabular';
-import { studyAnswer } from '../packages/cli/src/api/answers.ts';
-import { clientOf } from '../packages/cli/src/start/runMainJob.ts';
-import { ChannelBook } from '../packages/node/src/work/channelBook.ts';
 import { smallJob } from './support/cohort.ts';
 import { type StartedNetwork, startNetwork } from './support/startNetwork.ts';
-import { begin, offer, publish, USE_AMOUNT } from './support/studies.ts';
+import { begin, offer, publish, type StudyQuestion, USE_AMOUNT } from './support/studies.ts';
 import { temporaryHome } from './support/temporaryHome.ts';
 import { until, within } from './support/until.ts';
 
@@ -40,7 +40,7 @@ test('a node killed at any of eight steps of a job starts again, the job is done
     network,
     readFileSync(fileURLToPath(import.meta.resolve('@koinon/programs/tabular-logistic.wasm'))),
   );
-  const request = {
+  const request: StudyQuestion = {
     kind: 'run',
     program,
     inputs: [{ name: 'table.safetensors', source: { dataset } }],
@@ -72,11 +72,7 @@ test('a node killed at any of eight steps of a job starts again, the job is done
 });
 
 /** One study in which the node that does a step is killed there, once, and started again. */
-async function playCrash(
-  network: StartedNetwork,
-  step: JobStep,
-  request: Record<string, unknown>,
-): Promise<void> {
+async function playCrash(network: StartedNetwork, step: JobStep, request: StudyQuestion): Promise<void> {
   const name = victims[step];
   await network.node(name).stop();
   const doomed = await network.restart(name, ['--crash-at', step]);
@@ -85,7 +81,7 @@ async function playCrash(
   assert.equal(code, null, 'a signal ended it');
   await network.restart(name);
   const settled = await until(`the study with the crash at ${step} settles`, SETTLING_MS, async () => {
-    const found = await clientOf(network, 'researcher').get(`/api/studies/${study}`, studyAnswer);
+    const found = await clientOf(network, 'researcher').call(studiesRoutes.get, { params: { id: study } });
     return found.study.state !== 'running' && found;
   });
   assert.equal(settled.study.state, 'done', JSON.stringify(settled.study.failure));

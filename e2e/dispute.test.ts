@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { disputeDetailSchema, disputesViewSchema } from '@koinon/protocol';
-import { clientOf, runMainJob } from '../packages/cli/src/start/runMainJob.ts';
+import { courtRoutes } from '@koinon/api';
+import { clientOf, runMainJob } from '@koinon/cli/testing';
 import { smallJob } from './support/cohort.ts';
 import { type StartedNetwork, startNetwork } from './support/startNetwork.ts';
 import { temporaryHome } from './support/temporaryHome.ts';
@@ -93,9 +93,9 @@ test('a provider that alters one byte of one output is taken to court by the net
 
   await t.test('every node tells the story, with evidence', async () => {
     const client = clientOf(network, 'researcher');
-    const { disputes } = await client.get('/api/disputes', disputesViewSchema);
+    const { disputes } = await client.call(courtRoutes.disputes);
     assert.equal(disputes.find(({ id }) => id === accused.dispute)?.outcome, 'convicted');
-    const detail = await client.get(`/api/disputes/${accused.dispute}`, disputeDetailSchema);
+    const detail = await client.call(courtRoutes.dispute, { params: { id: accused.dispute } });
     const happened = detail.timeline.map(({ what }) => what);
     for (const what of [
       'accused',

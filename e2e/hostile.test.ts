@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { nodeRoutes, studiesRoutes, workRoutes } from '@koinon/api';
+import { clientOf, runMainJob, watchStudy } from '@koinon/cli/testing';
 import { z } from 'zod';
-import { statusAnswer, studyAnswer } from '../packages/cli/src/api/answers.ts';
-import { clientOf, runMainJob } from '../packages/cli/src/start/runMainJob.ts';
-import { watchStudy } from '../packages/cli/src/studies/watchStudy.ts';
 import { smallJob } from './support/cohort.ts';
 import { ATTEMPT_WORKED, NOTHING_WORKED, Script } from './support/hostileProgram.ts';
 import { type StartedNetwork, startNetwork } from './support/startNetwork.ts';
@@ -15,10 +14,6 @@ import { within } from './support/until.ts';
 const MAX_FUEL = 2e9;
 const METRICS_MAX_BYTES = 4096;
 const SETTLING_MS = 180_000;
-
-const hospitalJobs = z.object({
-  jobs: z.array(z.object({ order: z.string(), failure: z.object({ message: z.string() }).optional() })),
-});
 
 /** What a study by a program came to. */
 interface Outcome {
@@ -190,7 +185,7 @@ test('hostile programs get nowhere, and the custodian goes on', { timeout: 420_0
   using home = temporaryHome();
   await using network = await startNetwork(home.path);
   const hospital = clientOf(network, 'hospital');
-  const before = await hospital.get('/api/status', statusAnswer);
+  const before = await hospital.call(nodeRoutes.status);
   const dataset = await publish(network, smallJob.csv, {
     target: smallJob.target,
     maxFuel: String(MAX_FUEL),
@@ -203,7 +198,7 @@ test('hostile programs get nowhere, and the custodian goes on', { timeout: 420_0
     await t.test(`a program that ${title}`, () => check(outcomes[index]!));
   }
   await t.test('afterwards the custodian serves as before', async () => {
-    const after = await hospital.get('/api/status', statusAnswer);
+    const after = await hospital.call(nodeRoutes.status);
     assert.equal(after.startedAtMs, before.startedAtMs, 'it is the same process');
     const { study } = await runMainJob(network, smallJob, { tell: () => undefined, doing: () => undefined });
     assert.equal(study.state, 'done', JSON.stringify(study.failure));
@@ -225,10 +220,10 @@ async function runHostile(network: StartedNetwork, dataset: string, program: Uin
     SETTLING_MS,
     watchStudy(researcher, id, () => undefined),
   );
-  const { steps } = await researcher.get(`/api/studies/${id}`, studyAnswer);
+  const { steps } = await researcher.call(studiesRoutes.get, { params: { id } });
   const resultOf = (name: string) => steps.find(step => step.name === name)?.result;
   const order = z.object({ digest: z.string() }).parse(resultOf('run.order')).digest;
-  const { jobs } = await clientOf(network, 'hospital').get('/api/jobs', hospitalJobs);
+  const { jobs } = await clientOf(network, 'hospital').call(workRoutes.jobs);
   const received = z
     .object({ outputs: z.array(z.object({ name: z.string() })) })
     .safeParse(resultOf('run.receipt'));
@@ -243,7 +238,9 @@ async function runHostile(network: StartedNetwork, dataset: string, program: Uin
 }
 
 async function readTold(network: StartedNetwork, study: string): Promise<number> {
-  const bytes = await clientOf(network, 'researcher').bytes(`/api/studies/${study}/outputs/metrics.json`);
+  const bytes = await clientOf(network, 'researcher').call(studiesRoutes.output, {
+    params: { id: study, name: 'metrics.json' },
+  });
   const { accuracy } = z.object({ accuracy: z.number() }).parse(JSON.parse(new TextDecoder().decode(bytes)));
   return Math.round(1000 * accuracy);
 }

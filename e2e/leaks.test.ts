@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createExecutor } from '@koinon/executors';
+import { ask } from '@koinon/kernel';
+import { figuresDraft, ordered, privateOrder, type SeededNetwork, seededNetwork } from '@koinon/node/testing';
+import { LOSS_VALUES, readLinear, type Setting, settingOf } from '@koinon/privacy/testing';
+import { compile } from '@koinon/programs/build';
 import { auditVerdicts, decodeManifest, decodeNode, type Manifest, type Verdict } from '@koinon/protocol';
+import type { HeldDataset } from '@koinon/services/custody';
+import { describeHeld, loadContent } from '@koinon/services/custody';
 import { COHORT_TARGET, syntheticCohort } from '@koinon/tabular';
-import type { HeldDataset } from '../packages/node/src/custody/datasetBook.ts';
-import { describeHeld } from '../packages/node/src/custody/describeHeld.ts';
-import { loadContent } from '../packages/node/src/custody/loadContent.ts';
-import { ask } from '../packages/node/src/peers/ask.ts';
-import { ordered } from '../packages/node/src/testing/handmadeOrder.ts';
-import { figuresDraft, privateOrder } from '../packages/node/src/testing/privateOrder.ts';
-import { type SeededNetwork, seededNetwork } from '../packages/node/src/testing/seededNetwork.ts';
-import { LOSS_VALUES } from '../packages/privacy/src/figures/figures.ts';
-import { type Setting, settingOf } from '../packages/privacy/src/gate/setting.ts';
-import { readLinear } from '../packages/privacy/src/linear/readLinear.ts';
-import { compile } from '../programs/scripts/build.ts';
 
 /** The attacker's program, approved; its source has every way to carry rows out that we know. */
 const program = await compile('assembly/hostile/leak.ts');
@@ -63,7 +58,7 @@ describe('a program that means to carry the rows out', () => {
     params: Manifest['params'] = {},
     rows: 'training' | 'held-back' = 'training',
   ): Promise<Leaked> {
-    const { ports } = network.member('researcher').node;
+    const ports = network.member('researcher').node.ports;
     const { operator, store } = network.member('hospital');
     const base = await figuresDraft(network, dataset, {}, { program });
     const input = decodeManifest(base).inputs[0]!;
@@ -98,7 +93,7 @@ describe('a program that means to carry the rows out', () => {
     const [model, same] = [wired, empty].map(({ files }) => files.get('model.onnx')!);
     assert.deepEqual(model, same);
     assert.ok(model!.length < 8192, `${model!.length} bytes`);
-    const { receiptDigest } = network.member('hospital').node.jobs.list()[0]!;
+    const { receiptDigest } = network.member('hospital').node.port('work').jobs.list()[0]!;
     await agreed(receiptDigest!);
   });
 
@@ -157,7 +152,8 @@ describe('a program that means to carry the rows out', () => {
     for (const view of views) assert.deepEqual(view, views[0]);
     const reasons = network
       .member('hospital')
-      .node.jobs.list()
+      .node.port('work')
+      .jobs.list()
       .slice(-3)
       .map(job => job.result!.reasons![0]!.reasons[0]);
     assert.deepEqual(reasons, ['missing', 'unknown-class', 'size-cap'], 'its owner sees them');
@@ -200,7 +196,7 @@ describe('a program that means to carry the rows out', () => {
 
   /** The auditor its owner named came to the same. */
   async function agreed(receipt: `0x${string}`): Promise<void> {
-    const { ports } = network.member('researcher').node;
+    const ports = network.member('researcher').node.ports;
     const question = { receipt, provider: network.member('hospital').operator };
     for (;;) {
       const answer = await ask(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { servingRoutes, studiesRoutes } from '@koinon/api';
+import { clientOf, runMainJob } from '@koinon/cli/testing';
 import { z } from 'zod';
-import { inferAnswer, modelsAnswer, studiesAnswer, studyAnswer } from '../packages/cli/src/api/answers.ts';
-import { clientOf, runMainJob } from '../packages/cli/src/start/runMainJob.ts';
 import { smallJob } from './support/cohort.ts';
 import { koinon } from './support/koinon.ts';
 import { ProcessWatch, skipWithoutProc } from './support/processes.ts';
@@ -37,7 +37,9 @@ async function doMainJob(network: StartedNetwork): Promise<string> {
     doing: () => undefined,
   });
   assert.equal(study.state, 'done', JSON.stringify(study.failure));
-  const { steps } = await clientOf(network, 'researcher').get(`/api/studies/${study.id}`, studyAnswer);
+  const { steps } = await clientOf(network, 'researcher').call(studiesRoutes.get, {
+    params: { id: study.id },
+  });
   assert.deepEqual(
     steps.map(({ name, status }) => [name, status]),
     allSteps.map(name => [name, 'done']),
@@ -54,7 +56,7 @@ async function doMainJob(network: StartedNetwork): Promise<string> {
 
 function requireProbabilities(status: number, body: unknown): void {
   assert.equal(status, 200, JSON.stringify(body));
-  const { outputs } = inferAnswer.parse(body);
+  const { outputs } = servingRoutes.infer.answer.schema.parse(body);
   const data = z.array(z.number()).parse(outputs.find(({ name }) => name === 'probabilities')!.data);
   assert.equal(data.length, 2);
   assert.ok(Math.abs(data.reduce((sum, share) => sum + share, 0) - 1) < 1e-6, String(data));
@@ -80,7 +82,7 @@ test('the main job is done by processes, done again after a restart, and leaves 
   const secondOrder = await doMainJob(network);
   assert.notEqual(secondOrder, firstOrder);
   const researcher = clientOf(network, 'researcher');
-  const { models } = await researcher.get('/api/models', modelsAnswer);
+  const { models } = await researcher.call(servingRoutes.models);
   assert.deepEqual(
     models.map(({ name, version }) => [name, version]),
     [
@@ -88,8 +90,8 @@ test('the main job is done by processes, done again after a restart, and leaves 
       ['heart-risk', 2],
     ],
   );
-  await researcher.get('/v2/models/heart-risk/versions/1', z.looseObject({ name: z.literal('heart-risk') }));
-  const { studies } = await researcher.get('/api/studies', studiesAnswer);
+  await researcher.call(servingRoutes.metadataOfVersion, { params: { name: 'heart-risk', version: '1' } });
+  const { studies } = await researcher.call(studiesRoutes.list);
   assert.deepEqual(
     studies.map(({ state }) => state),
     ['done', 'done'],

@@ -4,16 +4,24 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCli } from '../packages/cli/scripts/build.ts';
 import { buildExecutors } from '../packages/executors/scripts/build.ts';
+import { buildKernel } from '../packages/kernel/scripts/build.ts';
 import { buildNode } from '../packages/node/scripts/build.ts';
 import { buildWeb } from '../packages/web/scripts/build.ts';
 import { buildPrograms } from '../programs/scripts/build.ts';
 import { repository } from './bundle.ts';
 
 /** Brings every built thing up to date. */
-export async function buildAll(): Promise<void> {
+async function buildAll(): Promise<void> {
   // The page tells known programs by their digests, so they come first.
   const programs = buildPrograms();
-  await Promise.all([programs, buildExecutors(), programs.then(() => buildWeb()), buildNode(), buildCli()]);
+  await Promise.all([
+    programs,
+    buildExecutors(),
+    programs.then(() => buildWeb()),
+    buildKernel(),
+    buildNode(),
+    buildCli(),
+  ]);
 }
 
 if (import.meta.main) {

@@ -1,88 +1,114 @@
 // Everything that must hold, stage by stage; ends with the counts of all tests. `npm test -- NAME …` runs the named
-// stages only. Properties draw the same cases each time; KOINON_SEED is the seed of others, or `random`.
-import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// stages only, `npm test -- --nightly` also the cases that take long. Properties draw the same cases each time;
+// KOINON_SEED is the seed of others, or `random`.
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { text } from 'node:stream/consumers';
 import { repository } from './bundle.ts';
+import { runTests, sideBySide } from './runTests.ts';
 import { seedOf } from './seedOf.ts';
 
-const reports = mkdtempSync(join(tmpdir(), 'koinon-test-'));
+interface Stage {
+  name: string;
+  run(): Promise<boolean>;
+  /** The stage beside which this one already begins: it takes what that and later ones leave of the cores. */
+  beside?: string;
+}
+
+/** Gives way to all that runs at the usual one. */
+const LOW_PRIORITY = 10;
+const NIGHTLY = '--nightly';
+const wanted = process.argv.slice(2).filter(word => word !== NIGHTLY);
+if (process.argv.includes(NIGHTLY)) process.env['KOINON_NIGHTLY'] = '1';
 const seed = String(seedOf(process.env['KOINON_SEED']));
-const env = { ...process.env, KOINON_SEED: seed };
-const bin = (name: string) => join(repository, 'node_modules', '.bin', name);
+process.env['KOINON_SEED'] = seed;
 let passed = 0;
 let failed = 0;
 
-function run(command: string, ...args: string[]): boolean {
-  const { status, signal } = spawnSync(command, args, {
-    cwd: repository,
-    env,
-    stdio: ['ignore', 'inherit', 'inherit'],
+const bin = (name: string) => join(repository, 'node_modules', '.bin', name);
+const secondsSince = (startedMs: number) => ((Date.now() - startedMs) / 1000).toFixed(0);
+
+/** Runs a command to its end; true when it ended well. */
+function command(file: string, ...args: string[]): Promise<boolean> {
+  const child = spawn(file, args, { cwd: repository, stdio: ['ignore', 'inherit', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (status, signal) => {
+      if (signal) console.error(`${file} was ended by ${signal}; what it counted is lost.`);
+      resolve(status === 0);
+    });
   });
-  if (signal) console.error(`${command} was ended by ${signal}; what it counted is lost.`);
-  return status === 0;
 }
 
-const node = (script: string, ...args: string[]) => run(process.execPath, join(repository, script), ...args);
+/** Runs a script at a low priority and prints what it said when it has ended. */
+async function quietly(script: string): Promise<boolean> {
+  const child = spawn(process.execPath, [join(repository, script)], {
+    cwd: repository,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  setPriority(child.pid!, LOW_PRIORITY);
+  const ended = new Promise<boolean>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', status => resolve(status === 0));
+  });
+  const said = await Promise.all([text(child.stdout), text(child.stderr)]);
+  process.stdout.write(said.join(''));
+  return ended;
+}
 
 /** Runs test files and adds their counts; `concurrency` 1 for those that start processes and wait on them. */
-function tests(patterns: string[], options: { concurrency?: number; skip?: RegExp } = {}): boolean {
-  const files = globSync(patterns, { cwd: repository }).filter(file => !options.skip?.test(file));
-  const report = join(reports, `${passed}-${failed}.tap`);
-  const isGreen = run(
-    process.execPath,
-    '--disable-warning=ExperimentalWarning',
-    `--import=${pathToFileURL(join(repository, 'scripts', 'testSeed.ts'))}`,
-    '--test',
-    `--test-concurrency=${options.concurrency ?? 2}`,
-    '--test-timeout=600000',
-    '--test-reporter=dot',
-    '--test-reporter-destination=stdout',
-    '--test-reporter=tap',
-    `--test-reporter-destination=${report}`,
-    ...files.sort(),
-  );
-  const tap = readFileSync(report, 'utf8');
-  const count = (name: string) => Number(tap.match(new RegExp(`^# ${name} (\\d+)$`, 'm'))?.[1] ?? 0);
-  passed += count('pass');
-  failed += count('fail') + count('cancelled');
-  console.log(`\n${count('pass')} passed, ${count('fail')} failed, ${count('skipped')} skipped`);
-  for (const [, name] of tap.matchAll(/^\s*not ok \d+ - (.*)$/gm)) console.log(`  not ok: ${name}`);
-  for (const [line] of tap.matchAll(/^.* # SKIP.*$/gm)) console.log(`  ${line.trim()}`);
-  return isGreen;
+async function tests(patterns: string[], concurrency = sideBySide, skip?: RegExp): Promise<boolean> {
+  const files = globSync(patterns, { cwd: repository }).filter(file => !skip?.test(file));
+  const counts = await runTests(files, concurrency);
+  passed += counts.passed;
+  failed += counts.failed;
+  return counts.isGreen;
+}
+
+async function types(): Promise<boolean> {
+  for (const project of ['tsconfig.json', 'tsconfig.pure.json']) {
+    if (!(await command(bin('tsc'), '-p', project))) return false;
+  }
+  return true;
 }
 
 const slow = /\.e2e\.test\.ts$/;
-const stages: Array<[name: string, run: () => boolean]> = [
-  ['lint', () => run(bin('biome'), 'check', '--error-on-warnings', '--colors=off', '.')],
-  ['types', () => run(bin('tsc'), '-p', 'tsconfig.json')],
-  ['floors', () => node('scripts/floors.ts')],
-  ['unit', () => tests(['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'], { skip: slow })],
-  ['programs', () => tests(['programs/test/**/*.test.ts'])],
-  ['services', () => tests(['packages/*/{src,test}/**/*.e2e.test.ts'], { concurrency: 1 })],
-  ['whole', () => tests(['e2e/**/*.test.ts', 'docs/**/*.test.ts'], { concurrency: 1 })],
-  ['contracts', () => node('contracts/scripts/test.ts')],
+const stages: Stage[] = [
+  { name: 'lint', run: () => command(bin('biome'), 'check', '--error-on-warnings', '--colors=off', '.') },
+  { name: 'types', run: types },
+  { name: 'floors', run: () => command(process.execPath, 'scripts/floors.ts') },
+  { name: 'unused', run: () => command(bin('knip'), '--no-progress', '--no-config-hints') },
+  { name: 'unit', run: () => tests(['{packages/*,scripts}/**/*.test.ts'], sideBySide, slow) },
+  { name: 'programs', run: () => tests(['programs/test/**/*.test.ts']) },
+  { name: 'services', run: () => tests(['packages/*/{src,test}/**/*.e2e.test.ts'], 1) },
+  { name: 'whole', run: () => tests(['{e2e,docs}/**/*.test.ts'], 2) },
+  { name: 'contracts', run: () => quietly('contracts/scripts/test.ts'), beside: 'services' },
 ];
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter(name => !stages.some(([stage]) => stage === name));
+const unknown = wanted.filter(name => !stages.some(stage => stage.name === name));
 if (unknown.length > 0) {
-  console.error(`No stage ${unknown.join(', ')}. Stages: ${stages.map(([name]) => name).join(', ')}.`);
+  console.error(`No stage ${unknown.join(', ')}. Stages: ${stages.map(({ name }) => name).join(', ')}.`);
   process.exit(2);
 }
+const chosen = stages.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 const broken: string[] = [];
+const begun = new Map<string, Promise<boolean>>();
+const begin = (stage: Stage): Promise<boolean> => {
+  const running = begun.get(stage.name) ?? stage.run();
+  begun.set(stage.name, running);
+  return running;
+};
 const startedMs = Date.now();
-for (const [name, stage] of stages) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+for (const stage of chosen) {
   const stageMs = Date.now();
-  console.log(`\n━━ ${name}`);
-  if (!stage()) broken.push(name);
-  console.log(`━━ ${name}: ${((Date.now() - stageMs) / 1000).toFixed(0)} s`);
+  console.log(`\n━━ ${stage.name}`);
+  for (const other of chosen) if (other.beside === stage.name) begin(other);
+  if (!(await begin(stage))) broken.push(stage.name);
+  console.log(`━━ ${stage.name}: ${secondsSince(stageMs)} s`);
 }
-rmSync(reports, { recursive: true, force: true });
-console.log(`\n${((Date.now() - startedMs) / 1000).toFixed(0)} s in all`);
+console.log(`\n${secondsSince(startedMs)} s in all`);
 if (broken.length > 0)
   console.error(`Failed: ${broken.join(', ')}. KOINON_SEED=${seed} draws the same cases again.`);
 console.log(`${passed} passed, ${failed} failed`);

@@ -18,6 +18,7 @@ export const contractNames = [
   'Audits',
   'CourtEvidence',
   'Court',
+  'Names',
 ] as const;
 export type ContractName = (typeof contractNames)[number];
 

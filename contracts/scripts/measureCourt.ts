@@ -1,3 +1,4 @@
+import { typedData } from '@koinon/protocol';
 import {
   type Abi,
   concat,
@@ -20,14 +21,13 @@ import {
 } from 'viem';
 import { mnemonicToAccount } from 'viem/accounts';
 import { foundry } from 'viem/chains';
-import { typedData } from '../../packages/protocol/src/typedData.ts';
 import { artifact, type ContractName } from './foundry.ts';
 
 const MNEMONIC = 'test test test test test test test test test test test junk';
 const WINDOW_SECONDS = 14_000;
 const UNIT = 10n ** 18n;
 
-/** Most an operation of the court may cost, gas of the whole transaction (issue 3). */
+/** Most an operation of the court may cost, gas of the whole transaction. */
 export const courtBudgets: Record<string, number> = {
   'accuse by two receipts': 150_000,
   'seal and open a vote': 110_000,

@@ -20,7 +20,7 @@ import { artifact, type ContractName, contractsFolder } from './foundry.ts';
 import { measureAudits } from './measureAudits.ts';
 import { courtBudgets, measureCourt } from './measureCourt.ts';
 
-/** Most an operation may cost, gas of the whole transaction (issue 2). */
+/** Most an operation may cost, gas of the whole transaction. */
 export const budgets: Record<string, number> = {
   'publish a dataset, first of its owner': 150_000,
   'publish a dataset': 150_000,
@@ -32,6 +32,7 @@ export const budgets: Record<string, number> = {
   'anchor a log': 45_000,
   'register a model without parents': 90_000,
   'register a model with a parent': 90_000,
+  'name a node': 120_000,
   'record a drand round': 200_000,
   'fund audits': 80_000,
   'hold a drawing': 60_000,
@@ -307,6 +308,13 @@ async function measure(url: string): Promise<Record<string, number>> {
     digest('model b'),
     digest('newer passport'),
   );
+
+  // ── Names ──
+  await deploy('Names', nodes);
+  const setName = (name: string) => send(payer.address, 'Names', 'setName', operator.address, name);
+  measured['name a node'] = await setName('longest-name-that-is-32-letters');
+  measured['name a node anew'] = await setName('another-name-that-is-long-enough');
+  measured['take the name of a node'] = await setName('');
 
   // ── Beacons ──
   const beacon = await deploy('BlockBeacon');

@@ -121,6 +121,7 @@ const actors: Record<ContractName, Record<string, string>> = {
     demandReport: 'anyone, with a bond',
     plead: 'anyone',
   },
+  Names: { setName: 'owner of the node' },
 };
 
 const notAuthorized = toFunctionSelector('NotAuthorized(address,address)');

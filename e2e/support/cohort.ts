@@ -1,5 +1,5 @@
+import type { MainJob } from '@koinon/cli/testing';
 import { COHORT_TARGET, syntheticCohort } from '@koinon/tabular';
-import type { MainJob } from '../../packages/cli/src/start/runMainJob.ts';
 
 /** Rows enough that every group of the cohort can be told. */
 const ROWS = 600;

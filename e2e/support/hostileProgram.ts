@@ -1,4 +1,4 @@
-import { wat } from '../../packages/runtime/src/testing/wat.ts';
+import { wat } from '@koinon/runtime/testing';
 
 /** Where the program's own texts begin; below are the places calls answer to. */
 const TEXTS_AT = 1024;

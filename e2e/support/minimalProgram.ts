@@ -1,4 +1,4 @@
-import { wat } from '../../packages/runtime/src/testing/wat.ts';
+import { wat } from '@koinon/runtime/testing';
 
 /** A program that does nothing and ends well. */
 export function minimalProgram(): Uint8Array {

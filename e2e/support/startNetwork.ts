@@ -1,8 +1,4 @@
-import {
-  type LocalNetwork,
-  type LocalNetworkOptions,
-  startLocalNetwork,
-} from '../../packages/cli/src/local/startLocalNetwork.ts';
+import { type LocalNetwork, type LocalNetworkOptions, startLocalNetwork } from '@koinon/cli/testing';
 import './built.ts';
 
 export interface StartedNetwork extends LocalNetwork, AsyncDisposable {}

@@ -1,10 +1,11 @@
-import { z } from 'zod';
-import { begunAnswer, type StudyRecord } from '../../packages/cli/src/api/answers.ts';
-import { previewTable, publishAsPreviewed } from '../../packages/cli/src/data/publishTable.ts';
-import { clientOf } from '../../packages/cli/src/start/runMainJob.ts';
-import { watchStudy } from '../../packages/cli/src/studies/watchStudy.ts';
+import { evidenceRoutes, type Study, studiesRoutes } from '@koinon/api';
+import { clientOf, type Parameters, previewTable, publishAsPreviewed, watchStudy } from '@koinon/cli/testing';
+import type { QuestionOf } from '@koinon/sdk';
 import type { StartedNetwork } from './startNetwork.ts';
 import { within } from './until.ts';
+
+/** What a study is begun with. */
+export type StudyQuestion = QuestionOf<typeof studiesRoutes.begin>['body'];
 
 /** What one use of a dataset costs, base units: a tenth of a KOIN. */
 export const USE_AMOUNT = 10n ** 17n;
@@ -20,7 +21,7 @@ export async function publish(
   more: Record<string, string>,
 ): Promise<string> {
   const hospital = clientOf(network, 'hospital');
-  const parameters = {
+  const parameters: Parameters = {
     name: 'cohort',
     amount: USE_AMOUNT.toString(),
     auditor: network.node('hospital-audit').operator,
@@ -34,20 +35,16 @@ export async function publish(
 
 /** Keeps bytes at the researcher's node for everyone, and names them. */
 export async function offer(network: StartedNetwork, bytes: Uint8Array): Promise<string> {
-  const answer = z.object({ cid: z.string() });
-  return (await clientOf(network, 'researcher').post('/api/blobs', bytes, answer)).cid;
+  return (await clientOf(network, 'researcher').call(evidenceRoutes.keepBlob, { body: bytes })).cid;
 }
 
 /** Begins a study at the researcher's node and answers its id. */
-export async function begin(network: StartedNetwork, request: Record<string, unknown>): Promise<string> {
-  return (await clientOf(network, 'researcher').post('/api/studies', request, begunAnswer)).id;
+export async function begin(network: StartedNetwork, request: StudyQuestion): Promise<string> {
+  return (await clientOf(network, 'researcher').call(studiesRoutes.begin, { body: request })).id;
 }
 
 /** Has a study done; answers how it ended. */
-export async function settle(
-  network: StartedNetwork,
-  request: Record<string, unknown>,
-): Promise<StudyRecord> {
+export async function settle(network: StartedNetwork, request: StudyQuestion): Promise<Study> {
   const id = await begin(network, request);
   const settled = watchStudy(clientOf(network, 'researcher'), id, () => undefined);
   return within(`study ${id}`, SETTLING_MS, settled);

@@ -1,6 +1,6 @@
 import type { Hex } from '@koinon/protocol';
+import { startAnvil } from '../src/devnet/startAnvil.ts';
 import type { Mined } from '../src/index.ts';
-import { startAnvil } from '../src/local/startAnvil.ts';
 import { anvilWorld } from '../src/testing/anvilWorld.ts';
 import { SALT, SMALL_COURT, staked, workOf } from '../src/testing/disputes.ts';
 import { digest } from '../src/testing/samples.ts';

@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { type Hex, sha256, toHex, utf8 } from '@koinon/protocol';
-import { memoryChain } from '../src/index.ts';
 import { workOf } from '../src/testing/disputes.ts';
 import { digest, PEER_ID } from '../src/testing/samples.ts';
 import { accountsOf, type World } from '../src/testing/world.ts';
+import { memoryChain } from '../src/twin/memoryChain.ts';
 
 const NODES = 1_000;
 const DISPUTES = 100;

@@ -1,4 +1,10 @@
-import type { Clock } from './interfaces.ts';
+/** The only source of time here. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  nowMs(): number;
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+}
 
 /** The machine's clock. */
 export const systemClock: Clock = {

@@ -1,29 +1,22 @@
-export { systemClock } from './clock.ts';
-export { type ConnectChainOptions, connectChain } from './connectChain.ts';
-export type * from './court.ts';
-export { disputeIdOf, sealOf, voteOf } from './courtIds.ts';
+export { type Clock, systemClock } from './clock.ts';
+export { type ConnectChainOptions, connectChain } from './evm/connectChain.ts';
+export { type IndexSnapshotPort, sqliteSnapshot } from './evm/index/snapshot.ts';
+export { httpTransport, type RpcTransport } from './evm/rpc/transport.ts';
 export {
-  type AuditOptions,
-  auditTerms,
-  type CourtOptions,
-  courtTerms,
-  LOCAL_COURT,
-} from './courtTerms.ts';
-export {
-  DEFAULT_CHALLENGE_WINDOW_SECONDS,
-  DEFAULT_SUPPLY,
-  type DeployOptions,
-  deployContracts,
-} from './deploy.ts';
-export { drandProof, drandProofs, QUICKNET_RELAYS } from './drandRelay.ts';
-export { channelIdOf } from './evm/channelKey.ts';
-export { peerIdBytes, peerIdText } from './evm/peerId.ts';
-export { sqliteSnapshot } from './index/snapshot.ts';
-export type * from './interfaces.ts';
-export { DEV_MNEMONIC, type DevAccount, devAccount } from './local/devAccounts.ts';
-export { type Anvil, type StartAnvilOptions, startAnvil } from './local/startAnvil.ts';
-export { DEFAULT_BEACON_MARGIN_SECONDS, type DrandNetwork, QUICKNET } from './quicknet.ts';
-export { httpTransport, RpcAnswerError, type RpcTransport } from './rpc/transport.ts';
-export { memoryJournal, type SqlDatabase, sqliteJournal } from './transactions/journal.ts';
-export { type MemoryChain, type MemoryChainOptions, memoryChain } from './twin/memoryChain.ts';
-export type { SignatureCheck } from './twin/signatureCheck.ts';
+  type JournaledTransaction,
+  type SqlDatabase,
+  sqliteJournal,
+  type TransactionJournal,
+} from './evm/transactions/journal.ts';
+export { refusalOf } from './evm/transactions/revert.ts';
+export type * from './port/audits.ts';
+export type * from './port/beacon.ts';
+export type * from './port/chain.ts';
+export type * from './port/contracts.ts';
+export type * from './port/court.ts';
+export type * from './port/datasets.ts';
+export type * from './port/escrow.ts';
+export type * from './port/models.ts';
+export type * from './port/nodes.ts';
+export type * from './port/token.ts';
+export type * from './port/transaction.ts';

@@ -15,7 +15,6 @@ export {
   type Confinement,
   confinementText,
   isAdequate,
-  layers,
   type SandboxKind,
 } from './host/confinement.ts';
 export { requireAdequate, unconfined } from './host/confinementGuard.ts';

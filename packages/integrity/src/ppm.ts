@@ -7,7 +7,7 @@ export function timesPpm(a: number, b: number): number {
 }
 
 /** a·b of two chances, rounded up. */
-export function timesPpmUp(a: number, b: number): number {
+function timesPpmUp(a: number, b: number): number {
   return Math.ceil((a * b) / ONE_PPM);
 }
 

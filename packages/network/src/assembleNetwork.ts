@@ -153,6 +153,9 @@ export function assembleNetwork(options: AssembleOptions): Network {
       methodName.parse(method);
       if (handlers.has(method)) throw methodTaken(method);
       handlers.set(method, handler);
+      return () => {
+        if (handlers.get(method) === handler) handlers.delete(method);
+      };
     },
 
     async request(to, method, payload, { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = {}) {

@@ -1,9 +1,9 @@
 export type { FailureListener, Tap } from './assembleNetwork.ts';
-export { type Clock, systemClock } from './clock.ts';
-export { operatorOfKey, operatorOfPeerId, peerIdBytes, peerIdOfBytes, peerIdOfKey } from './identity.ts';
+export type { Clock } from './clock.ts';
+export { peerIdOfKey } from './identity.ts';
 export type { CreateNetworkOptions } from './libp2p/createNetwork.ts';
 export { TokenBucket } from './limiter.ts';
-export { defaultLimits, type NetworkLimits } from './limits.ts';
+export type { NetworkLimits } from './limits.ts';
 export {
   type JoinOptions,
   type MemoryHub,

@@ -56,8 +56,8 @@ export interface Network {
   readonly peerId: string;
   /** Addresses others may dial, each ending in `/p2p/<peerId>`; empty before `start`. */
   multiaddrs(): string[];
-  /** One handler per method. Throws `K_METHOD_TAKEN`. */
-  handle(method: string, handler: RequestHandler): void;
+  /** One handler per method; returns what takes it away again. Throws `K_METHOD_TAKEN`. */
+  handle(method: string, handler: RequestHandler): () => void;
   /**
    * The answer of another node. Sent at most once: a connection found dead before sending is renewed, a
    * request whose fate is unknown is not repeated.

@@ -1,14 +1,10 @@
 import { join } from 'node:path';
 import { bundle } from '../../../scripts/bundle.ts';
 
-/** Bundles the node's process, and the thread in which it reads what others wrote. */
+/** Bundles the node's process. */
 export function buildNode(): Promise<boolean> {
   const root = join(import.meta.dirname, '..');
-  const entries = {
-    main: join(root, 'src/process/main.ts'),
-    gateWorker: join(root, 'src/gate/gateWorker.ts'),
-  };
-  return bundle({ outdir: join(root, 'dist'), entries });
+  return bundle({ outdir: join(root, 'dist'), entries: { main: join(root, 'src/process/main.ts') } });
 }
 
 if (import.meta.main) await buildNode();

@@ -1,4 +1,14 @@
-export { createNode, type KoinonNode, type NodeOptions } from './createNode.ts';
+export {
+  type Checkpoint,
+  type CheckpointStep,
+  type Clock,
+  type JobStep,
+  type Journal,
+  jobSteps,
+  type NodePorts,
+} from '@koinon/kernel';
+export type { KoinonNode, NodeOptions } from './createNode.ts';
+export type { ServeNodeOptions } from './http/serveNode.ts';
 export {
   createPrivateKey,
   decryptKey,
@@ -7,17 +17,8 @@ export {
   keystoreSchema,
   LOCAL_SCRYPT_N,
 } from './keys/keystore.ts';
-export { type Clock, systemClock } from './ports/clock.ts';
-export {
-  type Checkpoint,
-  type CheckpointStep,
-  checkpointSteps,
-  courtSteps,
-  type JobStep,
-  type Journal,
-  jobSteps,
-  type NodePorts,
-} from './ports/ports.ts';
-export { nodeConfigSchema, readJson, readNodeConfig, sandboxSetting } from './process/nodeConfig.ts';
-export { apiToken, openNode, type RunningNode } from './process/openNode.ts';
+export { nodeConfigSchema, readJson, readNodeConfig } from './process/nodeConfig.ts';
+export { openNode, type RunningNode } from './process/openNode.ts';
 export { readShippedPrograms } from './process/shippedPrograms.ts';
+export type { ServicesConfig } from './services.ts';
+export { servicesFor } from './servicesFor.ts';

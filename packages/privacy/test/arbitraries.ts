@@ -82,6 +82,6 @@ export function linearFacts(setting: Setting): fc.Arbitrary<LinearFacts> {
     .map(facts => (isCanonical(facts, steps) ? facts : { ...facts, exponent: 0 }));
 }
 
-export function isCanonical({ exponent, intercepts, weights }: LinearFacts, steps: number): boolean {
+function isCanonical({ exponent, intercepts, weights }: LinearFacts, steps: number): boolean {
   return exponent === 0 || [intercepts, ...weights].flat().some(level => 2 * Math.abs(level) > steps);
 }

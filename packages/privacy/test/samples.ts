@@ -1,6 +1,5 @@
 import {
   type Cid,
-  canonicalJson,
   drawOfUse,
   type Grant,
   type Hex,
@@ -21,13 +20,12 @@ import { type Setting, settingOf } from '../src/gate/setting.ts';
 export const hex = (byte: number, length = 32): Hex =>
   `0x${byte.toString(16).padStart(2, '0').repeat(length)}`;
 export const address = (byte: number): Hex => hex(byte, 20);
-export const json = (value: unknown): Uint8Array => utf8.encode(canonicalJson(value as object));
 export const rawJson = (value: unknown): Uint8Array => utf8.encode(JSON.stringify(value));
 
-export const program: Cid = 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy';
+const program: Cid = 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy';
 export const otherFile: Cid = 'bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e';
 export const purpose = 'research into heart disease';
-export const purposeDigest = toHex(sha256(utf8.encode(purpose)));
+const purposeDigest = toHex(sha256(utf8.encode(purpose)));
 export const salt = hex(0x5a);
 
 export const policy: Policy = {

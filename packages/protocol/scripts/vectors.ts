@@ -7,7 +7,7 @@ import { lotVectors } from './vectors/lot.ts';
 import { manifestVectors } from './vectors/manifest.ts';
 import { typedDataVectors } from './vectors/typedData.ts';
 
-export const vectorsFolder = new URL('../../../vectors/', import.meta.url);
+const vectorsFolder = new URL('../../../vectors/', import.meta.url);
 
 /** Every generated file of `vectors/` with its text. A change here is a new version of the format it pins. */
 export async function vectorFiles(): Promise<Array<{ url: URL; text: string }>> {

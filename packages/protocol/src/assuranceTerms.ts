@@ -30,7 +30,7 @@ const ppm = z.number().int().min(0).max(1_000_000);
 const amount = uint(256).transform(value => value.toString());
 
 /** What a buyer is told before ordering; the answer of `POST /api/quotes`. Amounts are decimal strings in base units. */
-export const quoteSchema = z.strictObject({
+export const quoteSchema = z.object({
   assurance: z.enum(['none', 'redundant', 'replay', 'owner-audited', 'outcome']),
   /** Who would do the work, one for each replica. */
   providers: z.array(address).min(1).max(REPLICAS_MAX),
@@ -41,7 +41,7 @@ export const quoteSchema = z.strictObject({
   auditsAmount: amount,
   totalAmount: amount,
   auditRatePpm: ppm,
-  risk: z.strictObject({
+  risk: z.object({
     /** Chance that a wrong result is never found. */
     undetectedPpm: ppm,
     /** What the provider loses when it is; base units of KOIN. */
@@ -50,7 +50,7 @@ export const quoteSchema = z.strictObject({
     /** Every number the figure came from; `what` is a sentence. */
     factors: z
       .array(
-        z.strictObject({
+        z.object({
           name: z.string().max(32),
           ppm: ppm.optional(),
           amount: amount.optional(),
@@ -62,17 +62,17 @@ export const quoteSchema = z.strictObject({
   }),
   /** Of jobs on private rows, where the question named them: most that one use of each can tell, and what the owner allows. */
   release: z
-    .strictObject({
+    .object({
       jobs: z
         .array(
-          z.strictObject({
+          z.object({
             job: z.enum(['train', 'measure', 'run']),
             /** Most bits that everything anybody outside can see of it tells; charged whatever leaves. */
             bits: z.number().int().nonnegative(),
             /** What they are made of: the files, whether and when it ended, the auditor's report. */
             terms: z
               .array(
-                z.strictObject({
+                z.object({
                   kind: z.enum(['file', 'outcome', 'report']),
                   name: fileName.optional(),
                   class: artefactClass.optional(),

@@ -4,7 +4,7 @@ import { equalBytes, fromHex, type Hex, sha256, toHex } from './bytes.ts';
 import { encodeNode } from './codec.ts';
 import { KoinonError } from './errors.ts';
 
-export const SHA2_256 = 0x12;
+const SHA2_256 = 0x12;
 /** A blob: the digest is that of its bytes. */
 export const RAW = 0x55;
 /** A structure: the digest is that of its canonical dag-cbor. */

@@ -10,6 +10,9 @@ export const CLOCK_SKEW_SECONDS = 120;
 /** Largest message on a request stream, bytes: a manifest with its order and grant fits several times. */
 export const MESSAGE_MAX_BYTES = 1 << 20;
 
+/** Largest CSV file that is read at all, bytes: parsed in a browser too it stays below 512 MiB there. */
+export const TABLE_FILE_MAX_BYTES = 64 * 2 ** 20;
+
 /** Fuel of one unit of `gigafuelAmount`. */
 export const GIGAFUEL = 1_000_000_000n;
 

@@ -28,13 +28,14 @@ const address = sampleHex('address', 20);
 const blob = cidOfBlob(new Uint8Array());
 
 const deployment = {
-  koinon: 'deployment/2',
+  koinon: 'deployment/3',
   startBlock: 0,
   token: address,
   models: address,
   beacon: address,
   audits: address,
   court: address,
+  names: address,
   ...sampleDomains,
 };
 const policy = toWire(samplePolicy) as Record<string, unknown>;

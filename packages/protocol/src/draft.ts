@@ -1,4 +1,4 @@
-import { bigEndian32, fromHex, type Hex, sha256, utf8, ZERO_32 } from './bytes.ts';
+import { bigEndian32, fromHex, type Hex, sha256, toHex, utf8, ZERO_32 } from './bytes.ts';
 import { cidOfDigest, RAW } from './cid.ts';
 import { type Manifest, manifestDigest } from './manifest.ts';
 import type { Grant } from './statement.ts';
@@ -38,4 +38,9 @@ export function drawOfUse(
     seed: sha256(utf8.encode('koinon/seed'), fromHex(grant.nonce), bigEndian32(use)),
     timeMs: Number(grant.validFrom) * 1000,
   };
+}
+
+/** Digest under which a purpose, a sentence for people, stands in a grant. */
+export function purposeDigest(purpose: string): Hex {
+  return toHex(sha256(utf8.encode(purpose)));
 }

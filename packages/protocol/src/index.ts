@@ -20,6 +20,7 @@ export * from './merkle/proof.ts';
 export * from './merkle/tree.ts';
 export * from './passport.ts';
 export * from './policy.ts';
+export * from './sandboxLayers.ts';
 export * as schema from './schema.ts';
 export * from './signer.ts';
 export * from './statement.ts';

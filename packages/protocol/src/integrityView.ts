@@ -26,7 +26,7 @@ export type CourtGround = (typeof grounds)[number];
 const outcome = z.enum(['open', 'convicted', 'acquitted', 'undecided']);
 
 /** One act of the court: what the timeline of a dispute is made of. */
-export const courtFactViewSchema = z.strictObject({
+export const courtFactViewSchema = z.object({
   what: z.enum([
     'accused',
     'jury-called',
@@ -56,7 +56,7 @@ export const courtFactViewSchema = z.strictObject({
 });
 export type CourtFactView = z.infer<typeof courtFactViewSchema>;
 
-export const convictionViewSchema = z.strictObject({
+const convictionViewSchema = z.object({
   accused: address,
   /** EIP-712 digest of the receipt, report or log head found false. */
   statement: bytes32,
@@ -69,10 +69,9 @@ export const convictionViewSchema = z.strictObject({
   transaction: bytes32,
   timeSeconds: seconds,
 });
-export type ConvictionView = z.infer<typeof convictionViewSchema>;
 
 /** Something the court decided or is deciding about one statement. */
-export const disputeSummarySchema = z.strictObject({
+export const disputeSummarySchema = z.object({
   /** Dispute or demand; of what was decided at once the statement itself. */
   id: bytes32,
   /** `jury`: one step before jurors. `demand`: something has to be shown. `evidence`: decided at once. */
@@ -94,7 +93,7 @@ export const disputeSummarySchema = z.strictObject({
 });
 export type DisputeSummary = z.infer<typeof disputeSummarySchema>;
 
-export const juryRoundViewSchema = z.strictObject({
+const juryRoundViewSchema = z.object({
   round: count,
   beaconRound: decimal,
   commitUntil: seconds,
@@ -115,7 +114,7 @@ export const disputeDetailSchema = disputeSummarySchema.extend({
   timeline: z.array(courtFactViewSchema).max(4096),
   /** What a jury was asked; absent for the other kinds. */
   jury: z
-    .strictObject({
+    .object({
       step: decimal,
       /** Outcome digest the accused committed to, what the accuser opened, and what the jury found. */
       claimed: bytes32,
@@ -127,14 +126,14 @@ export const disputeDetailSchema = disputeSummarySchema.extend({
     .optional(),
   /** What had to be shown; absent for the other kinds. */
   demand: z
-    .strictObject({
+    .object({
       what: z.enum(['inclusion', 'opening', 'trace', 'preimage', 'consistency', 'report']),
       index: decimal,
     })
     .optional(),
   /** What this node holds of the disputed work, so that a reader can replay a step; absent where it holds nothing public. */
   work: z
-    .strictObject({
+    .object({
       manifest: cid,
       opening: executionOpeningSchema.optional(),
       /** State root after every step as its provider told them, where it did. */
@@ -145,14 +144,14 @@ export const disputeDetailSchema = disputeSummarySchema.extend({
 /** As it is parsed; in JSON the fuel of the opening is decimal text. */
 export type DisputeDetail = z.infer<typeof disputeDetailSchema>;
 
-export const disputesViewSchema = z.strictObject({
+export const disputesViewSchema = z.object({
   /** Newest first. */
   disputes: z.array(disputeSummarySchema).max(1024),
 });
 export type DisputesView = z.infer<typeof disputesViewSchema>;
 
 /** One audit the lot (or a data owner) asked for, as far as this node has seen it. */
-export const auditViewSchema = z.strictObject({
+export const auditViewSchema = z.object({
   receipt: bytes32,
   provider: address,
   auditor: address,
@@ -165,7 +164,7 @@ export const auditViewSchema = z.strictObject({
 export type AuditView = z.infer<typeof auditViewSchema>;
 
 /** Every factor of the residual risk of the next job of a provider (docs/assurance.md). */
-export const riskViewSchema = z.strictObject({
+export const riskViewSchema = z.object({
   /** sha-256 of the program whose record counts; absent for one never seen. */
   program: bytes32.optional(),
   /** Audits in a row that agreed. */
@@ -189,7 +188,7 @@ export const riskViewSchema = z.strictObject({
 });
 export type RiskView = z.infer<typeof riskViewSchema>;
 
-export const providerViewSchema = z.strictObject({
+export const providerViewSchema = z.object({
   operator: address,
   roles: z.array(z.string()).max(16),
   stake: decimal,
@@ -202,7 +201,7 @@ export const providerViewSchema = z.strictObject({
 });
 export type ProviderView = z.infer<typeof providerViewSchema>;
 
-export const logHealthSchema = z.strictObject({
+export const logHealthSchema = z.object({
   operator: address,
   /** `ok`: everything seen is consistent. `unseen`: this node has not looked at it. `silent`: it does not answer. `late`: signed
    *  entries are not anchored in time. `forked`: it contradicts itself; that is evidence. */
@@ -219,13 +218,13 @@ export const logHealthSchema = z.strictObject({
 export type LogHealth = z.infer<typeof logHealthSchema>;
 
 /** The whole at one moment; `GET /api/integrity`. */
-export const integrityViewSchema = z.strictObject({
+export const integrityViewSchema = z.object({
   atSeconds: seconds,
   block: count,
   beacon: z.enum(['block', 'drand-quicknet']),
   /** How long evidence is heard. */
   challengeWindowSeconds: seconds,
-  audits: z.strictObject({
+  audits: z.object({
     /** Receipts this node knows to have been before the lot, and how many of them were to be replayed. */
     receipts: count,
     drawn: count,
@@ -237,7 +236,7 @@ export const integrityViewSchema = z.strictObject({
     /** Newest first. */
     latest: z.array(auditViewSchema).max(100),
   }),
-  disputes: z.strictObject({ open: count, convicted: count, acquitted: count, undecided: count }),
+  disputes: z.object({ open: count, convicted: count, acquitted: count, undecided: count }),
   /** Newest first. */
   convictions: z.array(convictionViewSchema).max(100),
   slashed: decimal,

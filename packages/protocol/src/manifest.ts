@@ -139,6 +139,19 @@ export function outputOf(
   return outputs.find(output => output.name === name && size <= output.maxBytes);
 }
 
+/**
+ * What leaves a public job of the files its program wrote: the declared ones within their caps; of a program that failed
+ * nothing. Providers, auditors and whoever checks a receipt decide by this.
+ */
+export function publicRelease(
+  manifest: Pick<Manifest, 'outputs'>,
+  { exitCode, outputs }: { exitCode: number; outputs: ReadonlyMap<string, Uint8Array> },
+): Map<string, Uint8Array> {
+  const isReleased = ([name, bytes]: [string, Uint8Array]) =>
+    exitCode === 0 && outputOf(manifest, name, bytes.length) !== undefined;
+  return new Map([...outputs].filter(isReleased));
+}
+
 /** The bytes a program finds at /in/params.json. */
 export function paramsFile(manifest: Pick<Manifest, 'params'>): Uint8Array {
   return utf8.encode(canonicalJson(manifest.params));

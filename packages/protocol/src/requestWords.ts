@@ -15,10 +15,10 @@ export type ProgramShown =
     }
   | { cid: string; unread: string };
 
-/** What an owner is shown of a request, as far as words are made of it. Amounts and bits of statements are decimal. */
+/** What an owner is shown of a request, as far as words are made of it; bits of statements as numbers or decimal text. */
 export interface RequestShown {
   status: 'pending' | 'approved' | 'denied' | 'expired' | 'used' | 'revoked';
-  request: { message: { terms: string; bits: string; uses: number } };
+  request: { message: { terms: string; bits: bigint | string; uses: number } };
   bound?: { bits: number; opaqueBits: number } | undefined;
   refusals: readonly { message: string }[];
   charged?: { requesterYear: number; year: number; total: number } | undefined;
@@ -131,7 +131,7 @@ export function whyNoYes({
   if (status !== 'pending') return `The request is ${requestStateWords[status]}.`;
   if (refusals[0]) return refusals[0].message;
   if (!bound) return 'No bound is known for what it asks.';
-  if (String(bound.bits) === message.bits) return undefined;
+  if (String(bound.bits) === String(message.bits)) return undefined;
   return `It speaks of ${message.bits} bits, and one use can tell ${bound.bits}.`;
 }
 

@@ -12,9 +12,9 @@ export interface Checkpoint {
 }
 
 /** Fuel between two checkpoints: seconds of work, so that what a checkpoint costs does not show. */
-export const CHECKPOINT_FUEL = 1n << 35n;
+const CHECKPOINT_FUEL = 1n << 35n;
 /** The same for each byte of memory: writing a byte takes as long as 10 to 30 fuel. */
-export const CHECKPOINT_FUEL_PER_BYTE = 1024n;
+const CHECKPOINT_FUEL_PER_BYTE = 1024n;
 
 export interface CheckpointSink {
   /** Least fuel between two; default `CHECKPOINT_FUEL`, or more where the memory is large. */

@@ -1,5 +1,4 @@
-/** Name of the deterministic profile this package implements. A change of any rule below is a new name. */
-export const PROFILE = 'koinon-det-1';
+// Rules of the deterministic profile `koinon-det-1`; changing one is a new profile.
 
 /** What a manifest allows one execution. All figures are part of what the execution is. */
 export interface Limits {

@@ -11,6 +11,8 @@ import { simulate } from './simulate.ts';
 const snapshot = new URL('../../../contracts/gas-snapshot.json', import.meta.url);
 const gas = JSON.parse(readFileSync(snapshot, 'utf8')) as Record<string, number>;
 const seedsOf = (count: number) => Array.from({ length: count }, (_, i) => `test-${i}`);
+/** A nightly run draws enough that a cheater caught one time in a hundred too seldom is seen. */
+const seeds = process.env['KOINON_NIGHTLY'] ? 100 : 34;
 const small = { nodes: 20, rounds: 4 };
 
 test('a seed repeats a run exactly, another one gives another run', async () => {
@@ -20,8 +22,8 @@ test('a seed repeats a run exactly, another one gives another run', async () => 
   assert.notEqual(await digest('b'), first);
 });
 
-test('100 seeds of 50 nodes: every cheater is caught as its formula says and loses, no honest node does', async () => {
-  const summary = await campaign(seedsOf(100), { rounds: 4 }, gas);
+test(`${seeds} seeds of 50 nodes: every cheater is caught as its formula says and loses, no honest node does`, async () => {
+  const summary = await campaign(seedsOf(seeds), { rounds: 4 }, gas);
   assert.deepEqual(faultsOf(summary), [], formatSummary(summary));
   assert.equal(summary.honestConvicted, 0);
   assert.equal(summary.honestLossKoin, 0);
@@ -30,7 +32,7 @@ test('100 seeds of 50 nodes: every cheater is caught as its formula says and los
     summary.rows.map(({ kind }) => kind),
     names,
   );
-  for (const row of summary.rows) assert.ok(row.rings >= 5 && row.trials > 0, row.kind);
+  for (const row of summary.rows) assert.ok(row.rings >= seeds / 20 && row.trials > 0, row.kind);
 });
 
 test('without detection the same network is found wanting', async () => {

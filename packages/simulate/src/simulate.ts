@@ -1,4 +1,4 @@
-import { memoryChain } from '@koinon/chain';
+import { memoryChain } from '@koinon/chain/twin';
 import { trustBook } from '@koinon/integrity';
 import type { Hex } from '@koinon/protocol';
 import { fastDigests } from './engine/digests.ts';

@@ -1,7 +1,7 @@
 export type { BlobInfo, BlobStore, Visibility } from './blobs/blobStore.ts';
 export { column } from './database/columns.ts';
 export { Database, type Parameter } from './database/database.ts';
-export { Crash, type CrashPlan, crashAtPoint, type FaultPlan, noFaults, type WriteName } from './faults.ts';
+export { type CrashPlan, crashAtPoint, type FaultPlan, noFaults, type WriteName } from './faults.ts';
 export type {
   AnyLogEntry,
   AnyReservedEntry,

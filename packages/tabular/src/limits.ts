@@ -1,4 +1,4 @@
-import { KoinonError } from '@koinon/protocol';
+import { KoinonError, TABLE_FILE_MAX_BYTES } from '@koinon/protocol';
 
 /** How much of a stranger's file is read at all. */
 export interface TableLimits {
@@ -18,7 +18,7 @@ export interface TableLimits {
  * 2,000,000 rows keep one pass of a replay in the order of a second.
  */
 export const TABLE_LIMITS: TableLimits = {
-  fileBytes: 64 * 2 ** 20,
+  fileBytes: TABLE_FILE_MAX_BYTES,
   rows: 2_000_000,
   columns: 1_024,
   cells: 2 ** 24,

@@ -12,7 +12,7 @@ export interface Safetensors {
 }
 
 /** Bytes of a header that are read at all: what the programs read too. */
-export const HEADER_MAX_BYTES = 8 * 2 ** 20;
+const HEADER_MAX_BYTES = 8 * 2 ** 20;
 const METADATA = '__metadata__';
 
 /**

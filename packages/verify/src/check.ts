@@ -37,7 +37,7 @@ export const skipped = (why: string, notes?: readonly string[]): Outcome => ({
 });
 
 /** Thrown inside a check where somebody who was asked gave no answer: that proves nothing about the evidence. */
-export class NotAnswered extends Error {
+class NotAnswered extends Error {
   override readonly name = 'NotAnswered';
 }
 

@@ -1,4 +1,3 @@
-export { isContentOf } from './blob.ts';
 export { BUNDLE_MAX_BYTES, type Bundle, domainsOf, exportBundle, readBundle } from './bundle/bundle.ts';
 export { gatherBlobs } from './bundle/gatherBlobs.ts';
 export { verifyBundle } from './bundle/verifyBundle.ts';
@@ -15,11 +14,7 @@ export type {
   Sources,
   StepResult,
 } from './sources.ts';
-export {
-  type DisputeEvidence,
-  disputedStep,
-  disputeEvidenceSchema,
-} from './step/disputeEvidence.ts';
+export { type DisputeEvidence, disputedStep } from './step/disputeEvidence.ts';
 export { verifyStep } from './step/verifyStep.ts';
 export { type Summary, summarize } from './summarize.ts';
 export { verifyJob } from './verifyJob.ts';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BuildOptions, Metafile } from 'esbuild';
+import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const repository = dirname(dirname(root));
@@ -22,7 +22,22 @@ const stampFile = join(dist, 'stamp.json');
 const template = join(root, 'index.html');
 const icon = join(root, 'favicon.svg');
 
+/** Stands for the checker's address until that is known. */
+const CHECKER_URL = '/assets/{{checker}}';
+
+/** Of zod's own messages the page needs those in English, not those in fifty languages. */
+const onlyEnglish: Plugin = {
+  name: 'only English',
+  setup: build => {
+    build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+      resolveDir: join(repository, 'node_modules', 'zod', 'v4', 'locales'),
+    }));
+  },
+};
+
 const common = {
+  plugins: [onlyEnglish],
   outdir: assets,
   bundle: true,
   splitting: true,
@@ -53,23 +68,20 @@ export async function buildWeb(): Promise<boolean> {
   copyFileSync(runtime, join(assets, runtimeName));
 
   const programs = shippedPrograms();
-  const checker = await build({
+  // Both at once, so that what page and checker share is one file.
+  const { metafile } = await build({
     ...common,
-    entryPoints: [join(root, 'src', 'checker', 'worker.ts')],
+    entryPoints: [join(root, 'src', 'main.tsx'), join(root, 'src', 'checker', 'worker.ts')],
     define: {
+      CHECKER_URL: JSON.stringify(CHECKER_URL),
       ONNX_RUNTIME_URL: JSON.stringify(`/assets/${runtimeName}`),
       SHIPPED_PROGRAMS: JSON.stringify(
         Object.fromEntries(programs.map(path => [`0x${digestOf(path)}`, basename(path, '.wasm')])),
       ),
     },
   });
-  const page = await build({
-    ...common,
-    entryPoints: [join(root, 'src', 'main.tsx')],
-    define: { CHECKER_URL: JSON.stringify(`/assets/${entryOf(checker.metafile, 'worker.ts')}`) },
-  });
 
-  const script = entryOf(page.metafile, 'main.tsx');
+  const script = nameChecker(entryOf(metafile, 'main.tsx'), entryOf(metafile, 'worker.ts'));
   const style = readdirSync(assets).find(name => name.endsWith('.css'));
   const html = readFileSync(template, 'utf8')
     .replace('{{script}}', `/assets/${script}`)
@@ -77,14 +89,23 @@ export async function buildWeb(): Promise<boolean> {
   writeFileSync(join(dist, 'index.html'), html);
   copyFileSync(icon, join(dist, 'favicon.svg'));
 
-  const inputs = [checker.metafile, page.metafile].flatMap(({ inputs }) =>
-    Object.keys(inputs).map(path => join(repository, path)),
-  );
+  const inputs = Object.keys(metafile.inputs).map(path => join(repository, path));
   inputs.push(template, icon, runtime, ...programs, fileURLToPath(import.meta.url));
   const sources = [...new Set(inputs)].filter(path => existsSync(path));
   const stamp = Object.fromEntries(sources.map(path => [relative(repository, path), digestOf(path)]));
   writeFileSync(stampFile, JSON.stringify(stamp));
   return true;
+}
+
+/** Writes the checker's name into the page, which had to be bundled before it was known; the page's new name. */
+function nameChecker(page: string, checker: string): string {
+  const source = readFileSync(join(assets, page), 'utf8');
+  if (!source.includes(CHECKER_URL)) throw new Error('the page does not name its checker');
+  const named = source.replaceAll(CHECKER_URL, `/assets/${checker}`);
+  const name = `main-${createHash('sha256').update(named).digest('hex').slice(0, 8).toUpperCase()}.js`;
+  rmSync(join(assets, page));
+  writeFileSync(join(assets, name), named);
+  return name;
 }
 
 /** The programs Koinon ships, as they are built. */

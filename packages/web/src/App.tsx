@@ -1,6 +1,5 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Status } from './api/answers.ts';
 import { ask } from './api/ask.ts';
 import { keepToken } from './api/token.ts';
 import { useAnswer } from './api/useAnswer.ts';
@@ -12,7 +11,9 @@ import { IntegrityPage } from './integrity/IntegrityPage.tsx';
 import { ModelPage } from './models/ModelPage.tsx';
 import { ModelsPage } from './models/ModelsPage.tsx';
 import { NetworkPage } from './network/NetworkPage.tsx';
+import { NodePage } from './network/NodePage.tsx';
 import { learnAddresses } from './parts/Address.tsx';
+import { Loading } from './parts/Loaded.tsx';
 import { Page } from './parts/Page.tsx';
 import { TokenForm } from './parts/TokenForm.tsx';
 import type { Route } from './route/route.ts';
@@ -20,11 +21,13 @@ import { useRoute } from './route/useRoute.ts';
 import { StudiesPage } from './studies/StudiesPage.tsx';
 import { StudyPage } from './studies/StudyPage.tsx';
 import { grouped } from './words/format.ts';
+import { serviceOf, serviceWords } from './words/serviceWords.ts';
 
 const REFRESH_MS = 5000;
 
-const sections: { href: string; title: string; pages: Route['page'][] }[] = [
-  { href: '/', title: 'Network', pages: ['network'] },
+/** The menu: each with its own page first, then those below it. */
+const sections: { href: string; title: string; pages: [Route['page'], ...Route['page'][]] }[] = [
+  { href: '/', title: 'Network', pages: ['network', 'node'] },
   { href: '/studies', title: 'Studies', pages: ['studies', 'study'] },
   { href: '/models', title: 'Models', pages: ['models', 'model'] },
   { href: '/data', title: 'Data', pages: ['data', 'dataset'] },
@@ -35,13 +38,14 @@ const sections: { href: string; title: string; pages: Route['page'][] }[] = [
 export function App() {
   const route = useRoute();
   const [, setKnown] = useState(false);
+  const status = useAnswer('status', () => ask('node.status'), REFRESH_MS);
+  const services = status.state === 'here' ? status.value.services : undefined;
   useEffect(() => {
-    void learnAddresses().then(() => setKnown(true));
-  }, []);
-  const status = useAnswer('status', () => ask<Status>('/api/status'), REFRESH_MS);
+    if (services) void learnAddresses(services).then(() => setKnown(true));
+  }, [services !== undefined]);
   const pending = status.state === 'here' ? status.value.pendingRequests : 0;
 
-  const isLocked = status.state === 'failed' && status.error.status === 401;
+  const isLocked = status.state === 'failed' && status.error.code === 'K_HTTP_TOKEN';
 
   return (
     <>
@@ -54,24 +58,34 @@ export function App() {
         </a>
         <nav aria-label="Main">
           <ul>
-            {sections.map(({ href, title, pages }) => (
-              <li key={href}>
-                <a href={href} aria-current={pages.includes(route.page) ? 'page' : undefined}>
-                  {title}
-                  {title === 'Data' && pending > 0 && (
-                    <span class="count">
-                      {pending}
-                      <span class="sr"> requests are waiting</span>
-                    </span>
-                  )}
-                </a>
-              </li>
-            ))}
+            {sections
+              .filter(({ pages: [page] }) => isOn(page, services))
+              .map(({ href, title, pages }) => (
+                <li key={href}>
+                  <a href={href} aria-current={pages.includes(route.page) ? 'page' : undefined}>
+                    {title}
+                    {title === 'Data' && pending > 0 && (
+                      <span class="count">
+                        {pending}
+                        <span class="sr"> requests are waiting</span>
+                      </span>
+                    )}
+                  </a>
+                </li>
+              ))}
           </ul>
         </nav>
       </header>
       <main id="content" tabIndex={-1}>
-        {isLocked ? <Locked /> : pageOf(route)}
+        {isLocked ? (
+          <Locked />
+        ) : status.state === 'loading' && serviceOf(route.page) !== undefined ? (
+          <Loading what="the page" />
+        ) : isOn(route.page, services) ? (
+          pageOf(route)
+        ) : (
+          <Off key={`off ${route.page}`} page={route.page} />
+        )}
       </main>
       <footer>
         {status.state === 'here' && (
@@ -84,6 +98,25 @@ export function App() {
         {status.state === 'failed' && <p>The node does not answer at the moment.</p>}
       </footer>
     </>
+  );
+}
+
+/** Whether the node can fill the page: by its services, where it told them. */
+function isOn(page: Route['page'], services: readonly string[] | undefined): boolean {
+  const service = serviceOf(page);
+  return service === undefined || services === undefined || services.includes(service);
+}
+
+function Off({ page }: { page: Route['page'] }) {
+  const service = serviceOf(page)!;
+  const title = sections.find(({ pages }) => pages.includes(page))!.title;
+  return (
+    <Page title={title}>
+      <p class="box empty">
+        The service <code>{service}</code> is off on this node, so there is nothing to show here. A node where
+        it is on {serviceWords(service)}.
+      </p>
+    </Page>
   );
 }
 
@@ -107,6 +140,8 @@ function pageOf(route: Route): VNode {
   switch (route.page) {
     case 'network':
       return <NetworkPage key="network" />;
+    case 'node':
+      return <NodePage key={`node ${route.address}`} address={route.address} />;
     case 'studies':
       return <StudiesPage key="studies" />;
     case 'study':

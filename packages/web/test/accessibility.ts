@@ -39,7 +39,7 @@ export interface Stop {
 }
 
 /** Walks the page with the Tab key until it is round; every stop with its name and whether one sees the focus there. */
-export async function walkByKeyboard(page: Page, limit = 400): Promise<Stop[]> {
+async function walkByKeyboard(page: Page, limit = 400): Promise<Stop[]> {
   // The walk begins where a reader who just came begins: before everything.
   await page.evaluate(() => {
     const start = document.createElement('span');

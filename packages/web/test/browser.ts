@@ -19,7 +19,7 @@ const SYSTEM_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bi
 export type Found = { path: string } | { reason: string };
 
 /** A Chromium: the one `CHROMIUM` names, the system's, or the one npm brought; else why there is none. */
-export async function findBrowser(environment: NodeJS.ProcessEnv = process.env): Promise<Found> {
+async function findBrowser(environment: NodeJS.ProcessEnv = process.env): Promise<Found> {
   const named = environment['CHROMIUM'];
   if (named)
     return existsSync(named) ? { path: named } : { reason: `CHROMIUM names ${named}, which does not exist` };

@@ -91,7 +91,7 @@ describe('the integrity page', { skip }, () => {
     for (const width of [1280, 360]) {
       await withPage(async (page, url) => {
         await page.goto(`${url}/integrity`);
-        await page.locator(`[data-dispute="${convicted.id}"] a`).press('Enter');
+        await page.locator(`[data-dispute="${convicted.id}"] h3 a`).press('Enter');
         await page.waitForSelector('[data-fact=convicted]');
         const acts = await page
           .locator('[data-fact]')

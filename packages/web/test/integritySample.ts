@@ -1,17 +1,15 @@
 import type { DisputeDetail, DisputeSummary, IntegrityView } from '@koinon/protocol';
 
 /** Times, addresses and digests of an invented network, one dispute of which went all the way. */
-export const at = (offset: number): number => Math.floor(Date.now() / 1000) - 600 + offset;
+const at = (offset: number): number => Math.floor(Date.now() / 1000) - 600 + offset;
 const address = (n: number): `0x${string}` => `0x${n.toString(16).padStart(40, 'ab')}`;
 const digest = (n: number): `0x${string}` => `0x${n.toString(16).padStart(64, 'c0')}`;
 const koin = (amount: number): string => `${BigInt(amount * 1000) * 10n ** 15n}`;
 
-export const [accused, accuser, juror, owner] = [1, 2, 3, 4].map(address) as [
-  `0x${string}`,
-  `0x${string}`,
-  `0x${string}`,
-  `0x${string}`,
-];
+export const accused = address(1);
+const accuser = address(2);
+const juror = address(3);
+const owner = address(4);
 const ZERO_32 = `0x${'00'.repeat(32)}` as const;
 
 export const convicted: DisputeSummary = {

@@ -31,16 +31,21 @@ export function ownerRequest(recorded: Recorded, steps: readonly Step[]): Reques
       opaqueBits: 0,
       terms: [
         ...manifest.outputs.map(({ name, class: kind }) => ({
+          kind: 'file' as const,
           bits: 100,
           description: `the facts in ${name} (${kind}), written anew by the gate, or that there is none`,
         })),
-        { bits: 4.5, description: 'whether the job ended, and at which instant everybody may see that' },
-        { bits: 6.5, description: 'whether the auditor agrees, and at which instant' },
+        {
+          kind: 'outcome',
+          bits: 4.5,
+          description: 'whether the job ended, and at which instant everybody may see that',
+        },
+        { kind: 'report', bits: 6.5, description: 'whether the auditor agrees, and at which instant' },
       ],
     },
     refusals: [],
     charged: { requesterYear: 3_000, year: 4_000, total: 4_000 },
-    caps: { requesterYear: 10_000, year: 20_000, total: 100_000 },
+    caps: { job: 2_000, requesterYear: 10_000, year: 20_000, total: 100_000 },
     requester: {
       operator: requester,
       owner: requester,

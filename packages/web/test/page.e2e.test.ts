@@ -101,7 +101,7 @@ describe('the page in a browser', { skip }, () => {
     const { study, steps } = jsonOf<{ study: Study; steps: Step[] }>(recorded, key!);
     const forged = structuredClone(steps);
     const of = (name: string) =>
-      forged.find(step => step.name === name)!.result as {
+      forged.find(step => step.name === name)!.result as unknown as {
         root: string;
         receipt: { message: { amount: string } };
       };
@@ -164,12 +164,17 @@ describe('the page in a browser', { skip }, () => {
         const path = question.url ?? '';
         if (path === '/api/status') {
           const own = jsonOf<Status>(recorded, 'GET /api/status');
-          return answerJson(response, { ...own, roles: ['custody'], pendingRequests: 1 });
+          return answerJson(response, { ...own, services: ['custody', 'work'], pendingRequests: 1 });
         }
         if (path === '/api/jobs') return answerJson(response, { jobs: [] });
         if (!path.startsWith('/api/requests')) return false;
         if (!isOwner(question)) {
-          const error = { code: 'K_HTTP_TOKEN', message: 'This call needs the token.' };
+          const error = {
+            code: 'K_HTTP_TOKEN',
+            message: 'This call needs the token.',
+            fault: 'user',
+            data: {},
+          };
           return answerJson(response, { error }, 401);
         }
         if (question.method !== 'POST') {
@@ -272,7 +277,7 @@ describe('the page in a browser', { skip }, () => {
         assert.match(shown, /would leave: written anew from its facts/);
         assert.match(shown, /accuracy.*0\.895/);
         assert.match(shown, /smaller weights/);
-        assert.deepEqual(told, [{ path: `/api/requests/${request.digest}/dry-run`, body: {} }]);
+        assert.deepEqual(told, [{ path: `/api/requests/${request.digest}/dry-run`, body: null }]);
         await assertFits(page, 'a request that was tried');
         await assertAccessible(page, 'a request that was tried');
       });
@@ -316,7 +321,15 @@ describe('the page in a browser', { skip }, () => {
       isDown &&
       answerJson(
         response,
-        { error: { code: 'K_RPC_UNREACHABLE', message: 'The chain does not answer.', next: 'Wait.' } },
+        {
+          error: {
+            code: 'K_RPC_UNREACHABLE',
+            message: 'The chain does not answer.',
+            fault: 'chain',
+            data: {},
+            next: 'Wait.',
+          },
+        },
         502,
       );
     await withPage(instead, async (page, url) => {
@@ -327,6 +340,34 @@ describe('the page in a browser', { skip }, () => {
       await alert.getByRole('button', { name: 'Try again' }).click();
       await page.waitForSelector('tr.self');
     });
+  });
+
+  test('a page of a service that is off is not in the menu, asks nothing, and says so', async () => {
+    const asked: string[] = [];
+    const instead: Instead = (request, response) => {
+      asked.push(request.url ?? '');
+      if (request.url !== '/api/status') return false;
+      const own = jsonOf<Status>(recorded, 'GET /api/status');
+      return answerJson(response, { ...own, services: ['work'] });
+    };
+    await withPage(instead, async (page, url) => {
+      for (const [path, service] of [
+        ['/studies', 'studies'],
+        ['/models/heart', 'serving'],
+        ['/integrity', 'court'],
+      ] as const) {
+        await page.goto(url + path);
+        await page.getByText(`The service ${service} is off on this node`).waitFor();
+      }
+      await page.goto(url);
+      await page.waitForSelector('tr.self');
+      assert.deepEqual(await page.locator('nav a').allTextContents(), ['Network', 'Data', 'Glossary']);
+    });
+    const of = /^\/api\/(studies|models|integrity|disputes|names|requests)/;
+    assert.deepEqual(
+      asked.filter(path => of.test(path)),
+      [],
+    );
   });
 
   test('a network with nothing in it yet says what to do', async () => {

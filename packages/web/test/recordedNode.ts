@@ -41,7 +41,14 @@ export async function serveRecorded(
       response.end(
         known
           ? Buffer.from(known.body, 'base64')
-          : JSON.stringify({ error: { code: 'K_HTTP_NOT_FOUND', message: 'There is no such page here.' } }),
+          : JSON.stringify({
+              error: {
+                code: 'K_HTTP_NOT_FOUND',
+                message: 'There is no such page here.',
+                fault: 'user',
+                data: {},
+              },
+            }),
       );
       return;
     }

@@ -55,6 +55,7 @@ export async function runPageChecks(url: string, options: { browser?: Browser } 
     });
     const base = url.replace(/\/$/, '');
     await checkNetwork(page, base);
+    await checkNode(page, base);
     const steps = await checkTimeline(page, base);
     const { checks, replays, predicted, stops } = await checkModel(page, base);
     await checkData(page, base);
@@ -81,6 +82,18 @@ async function checkNetwork(page: Page, base: string): Promise<void> {
   );
   assert.match(policy?.value ?? '', /default-src 'self'/, 'a strict content security policy');
   assert.doesNotMatch(policy?.value ?? '', /unsafe-inline|'unsafe-eval'|https?:/);
+}
+
+async function checkNode(page: Page, base: string): Promise<void> {
+  await page.goto(base);
+  await page.locator('tbody tr:not(.self) .address a').first().press('Enter');
+  await page.waitForSelector('#audits');
+  assert.match((await page.textContent('dl.facts')) ?? '', /address0x[0-9a-f]{40}.*owner.*does.*stake/);
+  await assertAccessible(page, 'a node');
+  await assertKeyboard(page, 'a node');
+  await page.goto(`${base}/network/0x${'0'.repeat(39)}1`);
+  await page.getByText('Nobody registered a node').waitFor();
+  await assertAccessible(page, 'a node that is not registered');
 }
 
 async function checkTimeline(page: Page, base: string): Promise<number> {
@@ -200,6 +213,12 @@ async function checkPhone(page: Page, base: string): Promise<void> {
     await assertFits(page, `${path} on a phone`);
     await assertAccessible(page, `${path} on a phone`);
     const link = page.locator('main .cards-list a').first();
+    if (path === '/') {
+      await page.locator('tbody tr:not(.self) .address a').first().click();
+      await page.waitForSelector('#audits');
+      await assertFits(page, 'a node on a phone');
+      await assertAccessible(page, 'a node on a phone');
+    }
     if ((await link.count()) === 0 || path === '/' || path === '/integrity') continue;
     await link.click();
     await page.waitForSelector('.loading', { state: 'detached' });

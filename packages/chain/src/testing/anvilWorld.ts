@@ -1,7 +1,7 @@
-import { connectChain } from '../connectChain.ts';
-import { deployContracts } from '../deploy.ts';
-import { quantity } from '../rpc/quantity.ts';
-import { httpTransport } from '../rpc/transport.ts';
+import { deployContracts } from '../deployment/deployContracts.ts';
+import { connectChain } from '../evm/connectChain.ts';
+import { quantity } from '../evm/rpc/quantity.ts';
+import { httpTransport } from '../evm/rpc/transport.ts';
 import { accountsOf, CHALLENGE_WINDOW_SECONDS, type World, type WorldOptions } from './world.ts';
 
 /** Fresh contracts on a running anvil. */

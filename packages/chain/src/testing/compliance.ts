@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Hex, statementDigest, ZERO_32 } from '@koinon/protocol';
-import type { Chain, ChainEvent, ChannelParams } from '../interfaces.ts';
+import type { Chain, ChainEvent } from '../port/chain.ts';
+import type { ChannelParams } from '../port/escrow.ts';
 import { refused } from './refused.ts';
 import { digest, grant, PEER_ID, voucher } from './samples.ts';
 import { CHALLENGE_WINDOW_SECONDS, type World } from './world.ts';
@@ -167,12 +168,15 @@ export function chainCompliance(name: string, start: () => Promise<World>): void
       await refused(chain.nodes.withdrawStake(account, account), 'NotWithdrawable');
       await chain.nodes.requestUnstake(account, 50n);
       assert.equal((await chain.nodes.get(account))?.stake, 61n);
+      assert.equal(await chain.nodes.slashable(account), 111n);
+      assert.equal(await chain.nodes.slashable(world().account(3)), 0n);
       await world().advance(3 * CHALLENGE_WINDOW_SECONDS - 60);
       await refused(chain.nodes.withdrawStake(account, account), 'NotWithdrawable');
       await world().advance(61);
       const before = await chain.token.balanceOf(koinOf(chain), world().account(2));
       await chain.nodes.withdrawStake(account, world().account(2));
       assert.equal((await chain.token.balanceOf(koinOf(chain), world().account(2))) - before, 50n);
+      assert.equal(await chain.nodes.slashable(account), 61n);
     });
     it('refuses more than there is', async () => {
       await refused(world().as(1).nodes.stake(world().account(0), 1n), 'ERC20InsufficientBalance');

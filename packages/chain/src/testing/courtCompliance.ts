@@ -16,9 +16,9 @@ import {
   toHex,
   ZERO_32,
 } from '@koinon/protocol';
-import type { CourtFact } from '../court.ts';
-import type { AuditOptions } from '../courtTerms.ts';
-import type { Chain, ChainEvent } from '../interfaces.ts';
+import type { AuditOptions } from '../deployment/courtTerms.ts';
+import type { Chain, ChainEvent } from '../port/chain.ts';
+import type { CourtFact } from '../port/court.ts';
 import { entryHash } from '../twin/rfc6962.ts';
 import {
   anchorLog,

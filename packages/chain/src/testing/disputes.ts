@@ -19,8 +19,8 @@ import {
   ZERO_32,
   ZERO_ADDRESS,
 } from '@koinon/protocol';
-import type { DisputeView, Place, StepClaim } from '../court.ts';
-import type { CourtOptions } from '../courtTerms.ts';
+import type { CourtOptions } from '../deployment/courtTerms.ts';
+import type { DisputeView, Place, StepClaim } from '../port/court.ts';
 import { entryHash } from '../twin/rfc6962.ts';
 import { digest, PEER_ID } from './samples.ts';
 import { advanceTo, type World } from './world.ts';

@@ -1,9 +1,9 @@
 import { type Hex, sha256, toHex, utf8, ZERO_ADDRESS } from '@koinon/protocol';
 import { keccak256, parseTransaction } from 'viem/utils';
-import type { Clock } from '../interfaces.ts';
-import type { Log } from '../rpc/answers.ts';
-import { quantity } from '../rpc/quantity.ts';
-import { RpcAnswerError, type RpcTransport } from '../rpc/transport.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../evm/rpc/answers.ts';
+import { quantity } from '../evm/rpc/quantity.ts';
+import { RpcAnswerError, type RpcTransport } from '../evm/rpc/transport.ts';
 
 interface FakeTransaction {
   raw: Hex;

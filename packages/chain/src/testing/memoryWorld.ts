@@ -1,4 +1,4 @@
-import { DEFAULT_SUPPLY } from '../deploy.ts';
+import { DEFAULT_SUPPLY } from '../deployment/deployContracts.ts';
 import { memoryChain } from '../twin/memoryChain.ts';
 import { accountsOf, CHALLENGE_WINDOW_SECONDS, type World, type WorldOptions } from './world.ts';
 

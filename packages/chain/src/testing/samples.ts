@@ -1,5 +1,5 @@
 import { type Grant, type Hex, type Signed, signStatement, ZERO_32 } from '@koinon/protocol';
-import type { ChannelParams } from '../interfaces.ts';
+import type { ChannelParams } from '../port/escrow.ts';
 import type { World } from './world.ts';
 
 export const digest = (byte: number): Hex => `0x${byte.toString(16).padStart(2, '0').repeat(32)}`;

@@ -1,4 +1,4 @@
-import type { Clock } from '../interfaces.ts';
+import type { Clock } from '../clock.ts';
 
 interface Wait {
   atMs: number;

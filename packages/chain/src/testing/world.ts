@@ -1,8 +1,7 @@
-import type { Hex, StatementSigner } from '@koinon/protocol';
-import { keySigner } from '@koinon/protocol';
-import type { AuditOptions, CourtOptions } from '../courtTerms.ts';
-import type { Chain } from '../interfaces.ts';
-import { devAccount } from '../local/devAccounts.ts';
+import { type Hex, keySigner, type StatementSigner } from '@koinon/protocol';
+import type { AuditOptions, CourtOptions } from '../deployment/courtTerms.ts';
+import { devAccount } from '../devnet/devAccounts.ts';
+import type { Chain } from '../port/chain.ts';
 
 /** One chain with several accounts, whatever carries it. Account 0 holds the whole supply of KOIN. */
 export interface World {

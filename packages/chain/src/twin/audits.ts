@@ -13,9 +13,10 @@ import {
   ZERO_ADDRESS,
 } from '@koinon/protocol';
 import { encodeAbiParameters, keccak256 } from 'viem/utils';
-import type { Audits, AuditTerms, Place } from '../court.ts';
+import { refusal } from '../evm/transactions/revert.ts';
 import { lower } from '../lower.ts';
-import { refusal } from '../transactions/revert.ts';
+import type { Audits, AuditTerms } from '../port/audits.ts';
+import type { Place } from '../port/court.ts';
 import type { BeaconBook } from './beacon.ts';
 import type { ActionPlace, Ledger } from './ledger.ts';
 import type { NodeBook, StoodAt } from './nodes.ts';

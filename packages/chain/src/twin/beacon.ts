@@ -1,6 +1,6 @@
 import type { Hex } from '@koinon/protocol';
-import type { Beacon } from '../court.ts';
-import { refusal } from '../transactions/revert.ts';
+import { refusal } from '../evm/transactions/revert.ts';
+import type { Beacon } from '../port/beacon.ts';
 import type { Ledger } from './ledger.ts';
 
 /** The beacon as other contracts of the twin see it. */

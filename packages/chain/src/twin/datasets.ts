@@ -1,7 +1,7 @@
 import { type Domains, type Hex, statementDigest, ZERO_ADDRESS } from '@koinon/protocol';
-import type { DatasetRecord, Datasets, Reservation } from '../interfaces.ts';
+import { refusal } from '../evm/transactions/revert.ts';
 import { lower } from '../lower.ts';
-import { refusal } from '../transactions/revert.ts';
+import type { DatasetRecord, Datasets, Reservation } from '../port/datasets.ts';
 import type { Ledger } from './ledger.ts';
 import type { SignatureCheck } from './signatureCheck.ts';
 

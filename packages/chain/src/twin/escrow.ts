@@ -1,8 +1,9 @@
 import { type Domains, type Hex, type Signed, statementDigest, ZERO_ADDRESS } from '@koinon/protocol';
-import { channelIdOf } from '../evm/channelKey.ts';
-import type { ChainEvent, ChannelParams, ClaimOutcome, Escrow } from '../interfaces.ts';
+import { refusal } from '../evm/transactions/revert.ts';
 import { lower } from '../lower.ts';
-import { refusal } from '../transactions/revert.ts';
+import type { ChainEvent } from '../port/chain.ts';
+import { channelIdOf } from '../port/channelKey.ts';
+import type { ChannelParams, ClaimOutcome, Escrow } from '../port/escrow.ts';
 import type { ActionPlace, Ledger } from './ledger.ts';
 import { type Maturing, nothing, rolled } from './maturing.ts';
 import type { NodeBook } from './nodes.ts';

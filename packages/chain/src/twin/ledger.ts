@@ -1,7 +1,8 @@
 import { bigEndian64, fromHex, type Hex, sha256, toHex, utf8, ZERO_ADDRESS } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
-import type { BlockHead, ChainEvent, Mined, WriteOptions } from '../interfaces.ts';
-import { readOnly } from '../transactions/readOnly.ts';
+import { readOnly } from '../evm/transactions/readOnly.ts';
+import type { BlockHead, ChainEvent } from '../port/chain.ts';
+import type { Mined, WriteOptions } from '../port/transaction.ts';
 
 /** Where and when an action happens. */
 export interface ActionPlace {

@@ -1,8 +1,14 @@
 import { type Deployment, type Hex, sha256, toHex, utf8, ZERO_ADDRESS } from '@koinon/protocol';
-import { type AuditOptions, auditTerms, type CourtOptions, courtTerms, LOCAL_COURT } from '../courtTerms.ts';
-import type { Chain, ChainEvent } from '../interfaces.ts';
+import {
+  type AuditOptions,
+  auditTerms,
+  type CourtOptions,
+  courtTerms,
+  LOCAL_COURT,
+} from '../deployment/courtTerms.ts';
+import { closedError } from '../evm/rpc/failover.ts';
 import { lower } from '../lower.ts';
-import { closedError } from '../rpc/failover.ts';
+import type { Chain, ChainEvent } from '../port/chain.ts';
 import { memoryAudits } from './audits.ts';
 import { memoryBeacon } from './beacon.ts';
 import { memoryCourt } from './court/memoryCourt.ts';
@@ -10,6 +16,7 @@ import { memoryDatasets } from './datasets.ts';
 import { memoryEscrow } from './escrow.ts';
 import { blockOf, memoryLedger } from './ledger.ts';
 import { memoryModels } from './models.ts';
+import { noContracts } from './noContracts.ts';
 import { memoryNodes } from './nodes.ts';
 import { recoveredSigner, type SignatureCheck } from './signatureCheck.ts';
 import { memoryTokens } from './tokens.ts';
@@ -52,7 +59,7 @@ export function memoryChain(options: MemoryChainOptions = {}): MemoryChain {
   const nowSeconds = options.nowSeconds ?? (() => seconds);
   const named = (name: string) => toHex(sha256(utf8.encode(`${seed}\n${name}`)).subarray(0, 20));
   const deployment: Deployment = {
-    koinon: 'deployment/2',
+    koinon: 'deployment/3',
     chainId: 31_337,
     startBlock: 0,
     token: named('token'),
@@ -63,6 +70,7 @@ export function memoryChain(options: MemoryChainOptions = {}): MemoryChain {
     beacon: named('beacon'),
     audits: named('audits'),
     court: named('court'),
+    names: named('names'),
   };
   const [koin, check] = [deployment.token as Hex, options.check ?? recoveredSigner];
   const ledger = memoryLedger({ seed, nowSeconds, mining });
@@ -112,6 +120,7 @@ export function memoryChain(options: MemoryChainOptions = {}): MemoryChain {
       beacon: beacon.of(sender),
       court: court.of(sender),
       audits: audits.of(sender),
+      contracts: noContracts,
       delays: async () => delays,
       watch(handler: (event: ChainEvent) => void) {
         const stop = ledger.watch(handler);

@@ -1,7 +1,7 @@
 import { type Hex, ZERO_32, ZERO_ADDRESS } from '@koinon/protocol';
-import type { ModelRecord, Models } from '../interfaces.ts';
+import { refusal } from '../evm/transactions/revert.ts';
 import { lower } from '../lower.ts';
-import { refusal } from '../transactions/revert.ts';
+import type { ModelRecord, Models } from '../port/models.ts';
 import type { Ledger } from './ledger.ts';
 
 const PARENTS_MAX = 16;

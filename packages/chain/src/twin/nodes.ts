@@ -1,8 +1,9 @@
 import { type Hex, ZERO_32, ZERO_ADDRESS } from '@koinon/protocol';
-import { peerIdBytes, peerIdText } from '../evm/peerId.ts';
-import type { ChainEvent, LogAnchor, Nodes } from '../interfaces.ts';
+import { peerIdBytes, peerIdText } from '../evm/calls/peerId.ts';
+import { refusal } from '../evm/transactions/revert.ts';
 import { lower } from '../lower.ts';
-import { refusal } from '../transactions/revert.ts';
+import type { ChainEvent } from '../port/chain.ts';
+import type { LogAnchor, Nodes } from '../port/nodes.ts';
 import type { Ledger } from './ledger.ts';
 import type { TokenBook } from './tokens.ts';
 
@@ -274,6 +275,10 @@ export function memoryNodes(
             entry.unstaking = heldBack;
             if (heldBack === 0n) entry.withdrawableAt = 0;
           }),
+        async slashable(operator) {
+          const { active, unstaking } = entries.get(lower(operator)) ?? nobody;
+          return active + unstaking;
+        },
         stakeAt: async (operator, block) => stakeAt(operator, block),
         async stakesAt(block) {
           return [...entries.keys()]

@@ -1,5 +1,5 @@
 import { fromHex, type Hex, nodeHash, sha256, toHex } from '@koinon/protocol';
-import { refusal } from '../transactions/revert.ts';
+import { refusal } from '../evm/transactions/revert.ts';
 
 /** The root that the path leads to from a leaf hash; refuses as Rfc6962.sol does where there is no such leaf or path. */
 export function rootFromInclusion(

@@ -1,7 +1,7 @@
 import type { Hex } from '@koinon/protocol';
-import type { Token } from '../interfaces.ts';
+import { refusal } from '../evm/transactions/revert.ts';
 import { lower } from '../lower.ts';
-import { refusal } from '../transactions/revert.ts';
+import type { Token } from '../port/token.ts';
 import type { Ledger } from './ledger.ts';
 
 /** ERC-20 balances and allowances of every token, as one book. */

@@ -1,19 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KoinonError } from '@koinon/protocol/errors';
+import type { Client } from '@koinon/sdk';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { readToken } from '../local/readToken.ts';
 import { usageError } from '../terminal/usageError.ts';
 import { type LocalNetworkFile, readLocalNetwork } from './localNetwork.ts';
-import { NodeClient } from './nodeClient.ts';
+import { nodeClient } from './nodeClient.ts';
+import { learnNames, type NameOf } from './nodeNames.ts';
 
 /** Who speaks on the local network when nobody is named: data is the hospital's matter, the rest the researcher's. */
 export type Part = 'hospital' | 'researcher';
 
 export interface ChosenNode {
-  client: NodeClient;
-  /** What to call an address: the name of a member of the local network, else the address, shortened. */
-  nameOf(address: string): string;
+  client: Client;
+  /** Asks the node what nodes are called. */
+  names(): Promise<NameOf>;
   /** The address of a name of the local network; what was given otherwise. */
   addressOf(nameOrAddress: string): string;
 }
@@ -28,19 +30,18 @@ export function chooseNode(
 ): ChosenNode {
   const { home, node, as, environment } = surroundings;
   const network = readLocalNetwork(home);
-  const names = {
-    nameOf: (address: string) =>
-      network?.nodes.find(({ operator }) => operator === address.toLowerCase())?.name ??
-      shortAddress(address),
-    addressOf: (text: string) => network?.nodes.find(({ name }) => name === text)?.operator ?? text,
-  };
+  const chosen = (client: Client): ChosenNode => ({
+    client,
+    names: () => learnNames(client, network?.nodes ?? []),
+    addressOf: text => network?.nodes.find(({ name }) => name === text)?.operator ?? text,
+  });
   if (node !== undefined) {
     const { url, token } = existsSync(join(node, 'config.json'))
       ? nodeOfFolder(node)
       : { url: requireUrl(node), token: undefined };
     const known = network?.nodes.find(member => new URL(member.url).origin === new URL(url).origin);
     const given = environment['KOINON_TOKEN'] ?? token ?? (known && readToken(known.home));
-    return { client: new NodeClient(url, given), ...names };
+    return chosen(nodeClient(url, given));
   }
   if (!network) {
     throw new KoinonError({
@@ -51,7 +52,7 @@ export function chooseNode(
     });
   }
   const member = memberOf(network, as ?? part);
-  return { client: new NodeClient(member.url, readToken(member.home)), ...names };
+  return chosen(nodeClient(member.url, readToken(member.home)));
 }
 
 function memberOf(network: LocalNetworkFile, name: string): LocalNetworkFile['nodes'][number] {
@@ -83,8 +84,4 @@ function requireUrl(text: string): string {
     `"${text}" is neither the URL of a node nor its folder.`,
     'Give --node a URL such as http://127.0.0.1:4020, or a folder with a config.json.',
   );
-}
-
-function shortAddress(address: string): string {
-  return address.length > 20 ? `${address.slice(0, 8)}…${address.slice(-4)}` : address;
 }

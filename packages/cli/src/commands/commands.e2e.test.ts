@@ -78,6 +78,9 @@ const commands: string[][] = [
   ['disputes', 'ls', '--open'],
   ['disputes', 'show', 'last'],
   ['node', 'status'],
+  ['node', 'ls'],
+  ['node', 'name', 'charite'],
+  ['node', 'name', '--clear'],
 ];
 for (const words of commands) {
   const name = words.map(word => (word.startsWith(folder) ? 'FILE' : word)).join(' ');
@@ -277,10 +280,16 @@ test('the local network that runs is asked: its hospital about data, its researc
     assert.equal((await at('models', 'ls')).code, 0);
     assert.deepEqual(
       [nodes.hospital, nodes.researcher].map(({ asked }) => asked.map(({ path, token }) => [path, token])),
-      [[['/api/requests', 'of the folder']], [['/api/models', 'of the folder']]],
+      [
+        [
+          ['/api/requests', 'of the folder'],
+          ['/api/names', 'of the folder'],
+        ],
+        [['/api/models', 'of the folder']],
+      ],
     );
     assert.equal((await at('models', 'ls', '--as', 'hospital')).code, 0);
-    assert.equal(nodes.hospital.asked.length, 2);
+    assert.equal(nodes.hospital.asked.length, 3);
     const stranger = await at('models', 'ls', '--as', 'nobody');
     assert.equal(stranger.code, 2);
     assert.match(stranger.stderr, /hospital, researcher/);
@@ -296,7 +305,10 @@ test('a stranger’s text cannot move the cursor of the terminal', async () => {
   const fine = requestView() as { request: { message: object } };
   const evil = {
     ...fine,
-    request: { message: { ...fine.request.message, purpose: 'fine\u001b[2J\u202e\nkoinon data approve' } },
+    request: {
+      ...fine.request,
+      message: { ...fine.request.message, purpose: 'fine\u001b[2J\u202e\nkoinon data approve' },
+    },
   };
   const typed = await ask(['data', 'requests'], { 'GET /api/requests': { requests: [evil] } });
   assert.equal(typed.code, 0);
@@ -316,10 +328,34 @@ test('a dispute is told act by act, by the beginning of its id or of the receipt
   assert.equal(unknown.code, 2);
 });
 
+test('a node is named, and what cannot be a name or is not ours is refused before', async () => {
+  const named = await ask(['node', 'name', 'alder', auditor]);
+  assert.deepEqual(JSON.parse(named.node.asked.at(-1)!.body.toString()), { name: 'alder', node: auditor });
+  const cleared = await ask(['node', 'name', '--clear']);
+  assert.deepEqual(JSON.parse(cleared.node.asked.at(-1)!.body.toString()), { name: '' });
+  for (const [words, code] of [
+    [['Not A Name'], 'K_USAGE'],
+    [[], 'K_USAGE'],
+    [['--clear', 'a', 'b'], 'K_USAGE'],
+    [['alder', 'nobody'], 'K_USAGE'],
+    [['alder', researcher], 'K_NODE_UNREGISTERED'],
+  ] as const) {
+    const typed = await ask(['node', 'name', ...words, '--json']);
+    assert.equal((typed.json() as { error: { code: string } }).error.code, code, words.join(' '));
+    assert.ok(typed.node.asked.every(({ method }) => method === 'GET'));
+  }
+});
+
+test('nodes stand by name with the short address beside; where the node tells no names, the address alone', async () => {
+  assert.match((await ask(['node', 'ls'])).stdout, /charite \(0xaaaaaa…aaaa\) +custody/);
+  const without = { 'GET /api/names': undefined };
+  assert.match((await ask(['node', 'ls'], without)).stdout, /^0xaaaaaa…aaaa +custody/m);
+});
+
 test('the residual risk is told with its factors', async () => {
   const { stdout } = await ask(['integrity']);
   assert.match(stdout, /agreement +75 % \(3 of 4 replays\)/);
-  assert.match(stdout, /0xaaaaaa…aaaa +10 +0 +3 +100 % +33\.3 % +33\.3 % +10/);
+  assert.match(stdout, /charite \(0xaaaaaa…aaaa\) +10 +0 +3 +100 % +33\.3 % +33\.3 % +10/);
 });
 
 const run = ['run', program, '--input', `table.safetensors=${csv}`, '--output', 'counts.json:metrics'];
@@ -405,7 +441,7 @@ test('price and residual risk are told before anything is ordered', async () => 
     const { stderr, node } = await ask(words);
     assert.match(
       stderr,
-      /Price: at most 0\.11 KOIN, at 0xaaaaaa…aaaa\. Assurance: replay; 10 % of such results/,
+      /Price: at most 0\.11 KOIN, at charite \(0xaaaaaa…aaaa\)\. Assurance: replay; 10 % of such results/,
     );
     assert.match(stderr, /nobody finds out is 93\.3 %; if somebody does, the provider loses 10 KOIN/);
     const posts = node.asked.filter(({ method }) => method === 'POST').map(({ path }) => path);

@@ -64,6 +64,21 @@ export function addNode(program: Command, surroundings: Surroundings): void {
     .action(async folder => (await import('../operate/nodeStatus.ts')).nodeStatus(surroundings, folder));
 
   node
+    .command('ls')
+    .description('the nodes of the network, by name and address')
+    .addHelpText('after', '\nExample:\n  koinon node ls')
+    .action(async () => (await import('../operate/listNodes.ts')).listNodes(surroundings));
+
+  node
+    .command('name [name] [node]')
+    .description('name a node on chain, this one unless another of the same owner is named; "" takes it away')
+    .option('--clear', 'take the name away (then give only NODE, if another)')
+    .addHelpText('after', '\nExamples:\n  koinon node name alder\n  koinon node name --clear hospital-audit')
+    .action(async (name, of, options) =>
+      (await import('../operate/nameNode.ts')).nameNode(surroundings, name, of, options),
+    );
+
+  node
     .command('stake <koin> [folder]')
     .description('put KOIN at stake for the node, from its own account or another')
     .option('--account <name>', 'key of "koinon keys" that pays (default: the node’s own)')

@@ -1,8 +1,8 @@
+import { custodyRoutes } from '@koinon/api';
 import { KoinonError } from '@koinon/protocol/errors';
 import { type ApprovalBody, approvalOf, whyNoYes, yesPhrases } from '@koinon/protocol/requestWords';
-import { z } from 'zod';
+import { type GrantRequest, requireOwnTerms } from '@koinon/sdk';
 import { chooseNode } from '../api/chooseNode.ts';
-import type { GrantRequestAnswer } from '../api/requestAnswers.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { askLine } from '../terminal/askSecret.ts';
 import { printResult } from '../terminal/printResult.ts';
@@ -10,7 +10,7 @@ import { styleFor } from '../terminal/style.ts';
 import { printable } from '../terminal/table.ts';
 import { usageError } from '../terminal/usageError.ts';
 import { beginningOf, lookAtRequest } from './findRequest.ts';
-import { requireOwnTerms, rowBitsOf, tellBriefly } from './tellRequest.ts';
+import { rowBitsOf, tellBriefly } from './tellRequest.ts';
 
 export interface ApproveOptions {
   /** The bound she says yes to, where nobody can be asked. */
@@ -25,11 +25,12 @@ export async function approveRequest(
   beginning: string,
   options: ApproveOptions,
 ): Promise<void> {
-  const { client, nameOf } = chooseNode(surroundings, 'hospital');
+  const { client, names } = chooseNode(surroundings, 'hospital');
   const shown = await lookAtRequest(client, beginning);
   requireOwnTerms(shown);
   const { stderr, environment } = surroundings;
   const bitsOfRow = await rowBitsOf(client, shown);
+  const nameOf = await names();
   stderr.write(`${tellBriefly(shown, { nameOf, bitsOfRow }, styleFor(stderr, environment))}\n\n`);
   const fault = whyNoYes(shown);
   if (fault !== undefined)
@@ -40,11 +41,10 @@ export async function approveRequest(
       next: `"koinon data show-request ${beginningOf(shown.digest)}" says how it stands.`,
     });
   const body = await confirm(surroundings, shown, options, nameOf);
-  const { grant } = await client.post(
-    `/api/requests/${shown.digest}/approve`,
+  const { grant } = await client.call(custodyRoutes.approve, {
+    params: { digest: shown.digest },
     body,
-    z.object({ grant: z.looseObject({}) }),
-  );
+  });
   const { dataset, requester, uses } = shown.request.message;
   printResult(surroundings, { request: shown.digest, approved: body, grant }, style =>
     [
@@ -57,7 +57,7 @@ export async function approveRequest(
 /** Throws unless she says the bits: at the terminal, else by options. */
 async function confirm(
   surroundings: Surroundings,
-  shown: GrantRequestAnswer,
+  shown: GrantRequest,
   { bits, confirmBits }: ApproveOptions,
   nameOf: (address: string) => string,
 ): Promise<ApprovalBody> {

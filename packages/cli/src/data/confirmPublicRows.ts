@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { KoinonError } from '@koinon/protocol/errors';
+import type { Preview } from '@koinon/sdk';
 import { formatCsv, tableOfRows } from '@koinon/tabular';
-import type { PreviewAnswer } from '../api/answers.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { askLine } from '../terminal/askSecret.ts';
 import { styleFor } from '../terminal/style.ts';
@@ -23,7 +23,7 @@ export interface YesOptions {
  */
 export async function confirmPublicRows(
   surroundings: Surroundings,
-  preview: PreviewAnswer,
+  preview: Preview,
   { yesPublishRows, seed }: YesOptions,
 ): Promise<void> {
   const { stderr, stdin, environment } = surroundings;
@@ -65,6 +65,6 @@ export async function confirmPublicRows(
 }
 
 /** Writes all rows that would become public to a file, for whoever wants to look at each. */
-export async function writePublicRows({ publicRows }: PreviewAnswer, file: string): Promise<void> {
+export async function writePublicRows({ publicRows }: Preview, file: string): Promise<void> {
   await writeFile(file, formatCsv(tableOfRows(publicRows?.columns ?? [], publicRows?.shown ?? [])));
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { custodyRoutes } from '@koinon/api';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { printResult } from '../terminal/printResult.ts';
@@ -25,16 +25,13 @@ export async function denyRequests(
       'Give their beginnings, or --from REQUESTER for all of one that wait.',
     );
   for (const beginning of beginnings) requireBeginning(beginning);
-  const { client, nameOf, addressOf } = chooseNode(surroundings, 'hospital');
+  const { client, names, addressOf } = chooseNode(surroundings, 'hospital');
   const which =
     from === undefined
       ? { digests: await allOf(beginnings, beginning => findRequest(client, beginning)) }
       : { requester: requireAddress(addressOf(from)) };
-  const { denied } = await client.post(
-    '/api/requests/deny',
-    { ...which, reason },
-    z.object({ denied: z.number().int() }),
-  );
+  const { denied } = await client.call(custodyRoutes.denyMany, { body: { ...which, reason } });
+  const nameOf = await names();
   printResult(surroundings, { ...which, denied, reason }, style => {
     const asked = 'digests' in which ? which.digests.length : denied;
     const who = 'requester' in which ? ` of ${printable(nameOf(which.requester))}` : '';

@@ -1,6 +1,7 @@
+import { custodyRoutes } from '@koinon/api';
+import type { Hex } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
-import type { NodeClient } from '../api/nodeClient.ts';
-import { type GrantRequestAnswer, grantRequest, requestsAnswer } from '../api/requestAnswers.ts';
+import type { AnswerOf, Client, GrantRequest } from '@koinon/sdk';
 import { usageError } from '../terminal/usageError.ts';
 
 /** Characters of a request that a list shows: enough to name it by. */
@@ -14,19 +15,21 @@ export function beginningOf(digest: string): string {
 }
 
 /** All that is known of the request whose digest begins like this; its owner has then looked at it. Throws as `findRequest`. */
-export async function lookAtRequest(client: NodeClient, beginning: string): Promise<GrantRequestAnswer> {
-  return client.get(`/api/requests/${await findRequest(client, beginning)}`, grantRequest);
+export async function lookAtRequest(client: Client, beginning: string): Promise<GrantRequest> {
+  const digest = await findRequest(client, beginning);
+  return client.call(custodyRoutes.request, { params: { digest } });
 }
 
 /** The digest that begins like this. Throws `K_REQUEST_UNKNOWN`, and `K_USAGE` when several do. */
-export async function findRequest(client: NodeClient, beginning: string): Promise<string> {
+export async function findRequest(client: Client, beginning: string): Promise<Hex> {
   const prefix = requireBeginning(beginning);
-  if (prefix.length === DIGEST) return prefix;
-  const found: string[] = [];
+  if (prefix.length === DIGEST) return prefix as Hex;
+  const found: Hex[] = [];
   let before: number | undefined;
   do {
-    const from = before === undefined ? '' : `&before=${before}`;
-    const page = await client.get(`/api/requests?limit=${PAGE}${from}`, requestsAnswer);
+    const page: AnswerOf<typeof custodyRoutes.requests> = await client.call(custodyRoutes.requests, {
+      query: { limit: PAGE, ...(before === undefined ? {} : { before }) },
+    });
     found.push(...page.requests.map(({ digest }) => digest).filter(digest => digest.startsWith(prefix)));
     before = page.next;
   } while (before !== undefined);

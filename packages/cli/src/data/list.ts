@@ -6,8 +6,9 @@ import { table } from '../terminal/table.ts';
 import { allDatasets, saidOf } from './findDataset.ts';
 
 export async function listData(surroundings: Surroundings): Promise<void> {
-  const { client, nameOf } = chooseNode(surroundings, 'hospital');
+  const { client, names } = chooseNode(surroundings, 'hospital');
   const datasets = await allDatasets(client);
+  const nameOf = await names();
   printResult(surroundings, { datasets }, style =>
     datasets.length === 0
       ? 'No dataset yet. Publish one: koinon data publish FILE.csv --target COLUMN'

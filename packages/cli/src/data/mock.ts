@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { custodyRoutes } from '@koinon/api';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { printResult } from '../terminal/printResult.ts';
@@ -11,7 +12,7 @@ export async function mockData(
 ): Promise<void> {
   const { client } = chooseNode(surroundings, 'hospital');
   const { id } = await findDataset(client, idOrName);
-  const csv = new TextDecoder().decode(await client.bytes(`/api/datasets/${id}/mock`));
+  const csv = new TextDecoder().decode(await client.call(custodyRoutes.mock, { params: { id } }));
   const rows = csv.trimEnd().split('\n').length - 1;
   if (output === undefined) {
     printResult(surroundings, { dataset: id, rows, csv }, () => csv);

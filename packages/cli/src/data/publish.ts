@@ -1,4 +1,4 @@
-import { nodesAnswer } from '../api/answers.ts';
+import { nodeRoutes } from '@koinon/api';
 import { type ChosenNode, chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { parseKoin, short } from '../terminal/amounts.ts';
@@ -77,7 +77,7 @@ export async function publishData(
     description: options.description,
     license: options.license,
     seed: options.seed,
-    ...(options.autoApprove ? { autoApprove: 'true' } : {}),
+    ...(options.autoApprove ? { autoApprove: 'true' as const } : {}),
   };
   progress.doing('looking at what would be told');
   const show = options.rowsFile === undefined ? ROWS_SHOWN : ALL_ROWS;
@@ -93,6 +93,7 @@ export async function publishData(
   await confirmPublicRows(surroundings, preview, options);
   progress.doing(`publishing ${name}`);
   const published = await publishAsPreviewed(node.client, parameters, csv, preview).finally(progress.stop);
+  const nameOf = await node.names();
   printResult(surroundings, published, style =>
     [
       `${style.green('✓')} dataset ${style.bold(published.id)} “${name}” is published; its rows stay with the custodian`,
@@ -108,7 +109,7 @@ export async function publishData(
               : `${published.publicRows}, in ${published.publicTable}`,
           ],
           ['held back', `${published.heldBackRows} rows, to test models on`],
-          ['auditor', node.nameOf(auditor)],
+          ['auditor', nameOf(auditor)],
         ],
         style,
       ),
@@ -119,7 +120,7 @@ export async function publishData(
 }
 
 /** What the options say of the policy and of the parts, each checked before anything is asked of a node. */
-function policyParameters(options: PublishOptions): Parameters {
+function policyParameters(options: PublishOptions) {
   const whole = (option: string, text: string | undefined, min: number, max: number) => {
     if (text === undefined) return undefined;
     const value = number(option, text, min, max);
@@ -133,7 +134,7 @@ function policyParameters(options: PublishOptions): Parameters {
     heldBackShare: String(number('--held-back', options.heldBack, 0, 0.9)),
     minGroupRows: whole('--min-group-rows', options.minGroupRows, 2, 1_000_000),
     weightBits: whole('--weight-bits', options.weightBits, 4, 24),
-    candidates: String(options.candidates),
+    candidates: options.candidates ? ('true' as const) : ('false' as const),
     bitsPerJob: bits('--bits-per-job', options.bitsPerJob),
     bitsPerRequesterYear: bits('--bits-per-requester-year', options.bitsPerRequesterYear),
     bitsPerYear: bits('--bits-per-year', options.bitsPerYear),
@@ -152,7 +153,7 @@ async function auditorOf({ client, addressOf }: ChosenNode, named: string | unde
       'Give --auditor the operator address of a node, 0x and 40 hex digits.',
     );
   }
-  const { nodes } = await client.get('/api/nodes', nodesAnswer);
+  const { nodes } = await client.call(nodeRoutes.nodes);
   const self = nodes.find(node => node.isSelf);
   const own = nodes.filter(
     node => !node.isSelf && node.owner === self?.owner && node.roles.includes('audit'),

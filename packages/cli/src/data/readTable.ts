@@ -68,7 +68,7 @@ export function targetMissing(raw: RawTable, option = '--target'): KoinonError {
 }
 
 /** The word as one types it in a shell. */
-export function quoted(word: string): string {
+function quoted(word: string): string {
   return /^[\w./:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -1,6 +1,6 @@
+import { custodyRoutes } from '@koinon/api';
 import { requestStateWords } from '@koinon/protocol/requestWords';
 import { chooseNode } from '../api/chooseNode.ts';
-import { requestsAnswer } from '../api/requestAnswers.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { age } from '../terminal/amounts.ts';
 import { printResult } from '../terminal/printResult.ts';
@@ -23,14 +23,15 @@ export async function listRequests(surroundings: Surroundings, { all, before }: 
       `"${before}" is no place in the list.`,
       'Give the number that the page before ended with.',
     );
-  const { client, nameOf } = chooseNode(surroundings, 'hospital');
-  const query = new URLSearchParams({
-    limit: String(PAGE),
-    ...(all ? {} : { status: 'pending' }),
+  const { client, names } = chooseNode(surroundings, 'hospital');
+  const query = {
+    limit: PAGE,
+    ...(all ? {} : { status: 'pending' as const }),
     ...(before === undefined ? {} : { before }),
-  });
-  const { requests, next } = await client.get(`/api/requests?${query}`, requestsAnswer);
+  };
+  const { requests, next } = await client.call(custodyRoutes.requests, { query });
   const nowMs = Date.now();
+  const nameOf = await names();
   printResult(surroundings, { requests, ...(next === undefined ? {} : { next }) }, style =>
     requests.length === 0
       ? `No ${before === undefined ? '' : 'further '}request ${all ? 'yet' : 'waits'}.${all ? '' : style.dim(' Decided ones: koinon data requests --all')}`
@@ -39,7 +40,7 @@ export async function listRequests(surroundings: Surroundings, { all, before }: 
             ['REQUEST', 'DATASET', 'FROM', 'AGE', 'STATUS', 'USES', 'BITS', 'MAY TAKE', 'PURPOSE'],
             requests.map(({ digest, request: { message }, status, receivedAtMs, manifest, bound }) => [
               beginningOf(digest),
-              message.dataset,
+              String(message.dataset),
               nameOf(message.requester),
               age(nowMs - receivedAtMs),
               requestStateWords[status],

@@ -1,7 +1,8 @@
+import { custodyRoutes, nodeRoutes } from '@koinon/api';
+import { type Hex, statementDigest } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
-import { minedAnswer, statusAnswer } from '../api/answers.ts';
+import type { Client } from '@koinon/sdk';
 import { chooseNode } from '../api/chooseNode.ts';
-import type { NodeClient } from '../api/nodeClient.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { short } from '../terminal/amounts.ts';
 import { printResult } from '../terminal/printResult.ts';
@@ -34,11 +35,10 @@ export async function revokeGrants(
   const { client } = chooseNode(surroundings, 'hospital');
   const { id } = await findDataset(client, idOrName);
   const digest = request === undefined ? grant : await grantOf(client, request, id);
-  const mined = await client.post(
-    `/api/datasets/${id}/revoke`,
-    digest === undefined ? {} : { grant: digest },
-    minedAnswer,
-  );
+  const mined = await client.call(custodyRoutes.revoke, {
+    params: { id },
+    body: digest === undefined ? {} : { grant: digest },
+  });
   printResult(
     surroundings,
     { dataset: id, ...(digest === undefined ? { all: true } : { grant: digest }), ...mined },
@@ -49,7 +49,7 @@ export async function revokeGrants(
 }
 
 /** The digest of the grant that answered a request, as the contract knows it. */
-async function grantOf(client: NodeClient, beginning: string, dataset: string): Promise<string> {
+async function grantOf(client: Client, beginning: string, dataset: string): Promise<Hex> {
   const request = await lookAtRequest(client, beginning);
   if (!request.grant) {
     throw new KoinonError({
@@ -59,16 +59,12 @@ async function grantOf(client: NodeClient, beginning: string, dataset: string): 
       next: `"koinon data deny ${request.digest.slice(0, 10)}" refuses one that waits.`,
     });
   }
-  if (request.request.message.dataset !== dataset) {
+  if (String(request.request.message.dataset) !== dataset) {
     throw usageError(
       `Request ${short(request.digest)} is for dataset ${request.request.message.dataset}, not ${dataset}.`,
       `Type: koinon data revoke ${request.request.message.dataset} --request ${beginning}`,
     );
   }
-  const [{ deploymentSchema, signedSchema, statementDigest }, { deployment }] = await Promise.all([
-    import('@koinon/protocol'),
-    client.get('/api/status', statusAnswer),
-  ]);
-  const { message } = signedSchema('Grant').parse(request.grant);
-  return statementDigest('Grant', message, deploymentSchema.parse(deployment));
+  const { deployment } = await client.call(nodeRoutes.status);
+  return statementDigest('Grant', request.grant.message, deployment);
 }

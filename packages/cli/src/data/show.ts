@@ -1,4 +1,5 @@
-import { DESCRIPTION_KEY, type PublicColumn } from '@koinon/protocol';
+import type { PublicColumn } from '@koinon/protocol';
+import { readRecord } from '@koinon/sdk';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { koin, short } from '../terminal/amounts.ts';
@@ -9,11 +10,12 @@ import { findDataset, saidOf } from './findDataset.ts';
 const WORDS_SHOWN = 6;
 
 export async function showData(surroundings: Surroundings, idOrName: string): Promise<void> {
-  const { client, nameOf } = chooseNode(surroundings, 'hospital');
+  const { client, names } = chooseNode(surroundings, 'hospital');
   const dataset = await findDataset(client, idOrName);
   const said = saidOf(dataset);
+  const nameOf = await names();
   printResult(surroundings, dataset, style => {
-    const about: [string, string][] = [
+    const chain: [string, string][] = [
       ['custodian', nameOf(dataset.custodian)],
       ['owner', nameOf(dataset.owner)],
       ['content root', short(dataset.contentRoot)],
@@ -21,20 +23,19 @@ export async function showData(surroundings: Surroundings, idOrName: string): Pr
     if (!said) {
       return [
         style.bold(`dataset ${dataset.id}`),
-        facts(about, style),
+        facts(chain, style),
         '',
         'Its custodian does not answer now; only what stands on chain is known.',
       ].join('\n');
     }
     const { policy } = said;
-    const description = dataset.metadata?.[DESCRIPTION_KEY];
-    const publicRows = dataset.metadata?.['koinon:publicRows'];
+    const { description: about, table: description, publicRows } = readRecord(dataset.metadata);
     return [
       style.bold(`dataset ${dataset.id} “${printable(said.name)}”`),
       facts(
         [
-          ...(dataset.metadata?.description ? [['about', dataset.metadata.description] as const] : []),
-          ...about,
+          ...(about ? [['about', about] as const] : []),
+          ...chain,
           ['target', said.target ?? 'none named'],
           ...(description === undefined
             ? []
@@ -53,7 +54,9 @@ export async function showData(surroundings: Surroundings, idOrName: string): Pr
             `${policy.bits.job} bits in a job, ${policy.bits.requesterYear} to one requester in a year, ${policy.bits.year} to all, ${policy.bits.total} ever`,
           ],
           ['smallest group', `${policy.minGroupRows} rows`],
-          ...(said.autoApprove ? [['grants', 'every request, without asking a person'] as const] : []),
+          ...('autoApprove' in said && said.autoApprove
+            ? [['grants', 'every request, without asking a person'] as const]
+            : []),
         ],
         style,
       ),

@@ -1,8 +1,6 @@
 import { weightsOf } from '@koinon/privacy';
-import { DESCRIPTION_KEY } from '@koinon/protocol';
 import { reasonsSentence } from '@koinon/protocol/gateWords';
-import type { DatasetAnswer } from '../api/answers.ts';
-import type { DryRunAnswer } from '../api/requestAnswers.ts';
+import { type Dataset, type DryRun, readRecord } from '@koinon/sdk';
 import { byteCount } from '../terminal/amounts.ts';
 import type { Style } from '../terminal/style.ts';
 import { facts, printable, table } from '../terminal/table.ts';
@@ -13,12 +11,12 @@ const FIGURES_SHOWN = 30;
 
 /** How a look ended: what would leave, why, what is in it, and what the program said. */
 export function tellDryRun(
-  ran: DryRunAnswer,
+  ran: DryRun,
   files: readonly { name: string; bytes: Uint8Array }[],
-  { dataset, target }: { dataset: DatasetAnswer; target: unknown },
+  { dataset, target }: { dataset: Dataset; target: unknown },
   style: Style,
 ): string {
-  const description = dataset.metadata?.[DESCRIPTION_KEY];
+  const description = readRecord(dataset.metadata).table;
   const blocks = files.map(({ name, bytes }) => {
     const kind = ran.reasons.find(reason => reason.name === name)?.class;
     const title = `${style.bold(printable(name))}  ${byteCount(bytes.length)}`;

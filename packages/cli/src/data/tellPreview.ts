@@ -1,4 +1,4 @@
-import type { PreviewAnswer } from '../api/answers.ts';
+import type { Preview } from '@koinon/sdk';
 import type { Style } from '../terminal/style.ts';
 import { printable, table } from '../terminal/table.ts';
 
@@ -6,7 +6,7 @@ const WORDS_SHOWN = 6;
 const COLUMNS_SHOWN = 8;
 
 /** What publishing would tell, for an owner to read before it is done. */
-export function tellPreview(preview: PreviewAnswer, style: Style): string {
+export function tellPreview(preview: Preview, style: Style): string {
   const { rows, columns, description, publishedBits } = preview;
   const told = new Map(description.columns.map(column => [column.name, column]));
   const bits = `${publishedBits} bits about their cells`;
@@ -32,7 +32,7 @@ export function tellPreview(preview: PreviewAnswer, style: Style): string {
 }
 
 /** The first of the rows that would become public, as they would. */
-export function tellPublicRows({ publicRows }: PreviewAnswer, style: Style): string {
+export function tellPublicRows({ publicRows }: Preview, style: Style): string {
   if (!publicRows) return '';
   const { shown, columns, rows } = publicRows;
   const blocks: string[] = [];
@@ -53,8 +53,8 @@ export function tellPublicRows({ publicRows }: PreviewAnswer, style: Style): str
 }
 
 function whatIsTold(
-  column: PreviewAnswer['columns'][number],
-  told: PreviewAnswer['description']['columns'][number] | undefined,
+  column: Preview['columns'][number],
+  told: Preview['description']['columns'][number] | undefined,
 ): string {
   if (told === undefined) return '';
   if (told.type === 'number') {

@@ -1,4 +1,5 @@
-import { canonicalJson, DESCRIPTION_KEY, termsDigest } from '@koinon/protocol';
+import { custodyRoutes } from '@koinon/api';
+import { canonicalJson } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import {
   bitsClause,
@@ -10,9 +11,8 @@ import {
   requestStateWords,
   rowBits,
 } from '@koinon/protocol/requestWords';
-import { datasetAnswer } from '../api/answers.ts';
-import type { NodeClient } from '../api/nodeClient.ts';
-import type { GrantRequestAnswer } from '../api/requestAnswers.ts';
+import { type Client, type GrantRequest, readRecord } from '@koinon/sdk';
+import { shortAddress } from '../api/nodeNames.ts';
 import { age, koin } from '../terminal/amounts.ts';
 import type { Style } from '../terminal/style.ts';
 import { facts, printable, table } from '../terminal/table.ts';
@@ -20,34 +20,22 @@ import { beginningOf } from './findRequest.ts';
 
 /** Bits that one row of the request's dataset takes, at a guess; undefined where its record is not to be had. */
 export async function rowBitsOf(
-  client: NodeClient,
-  { request: { message } }: GrantRequestAnswer,
+  client: Client,
+  { request: { message } }: GrantRequest,
 ): Promise<number | undefined> {
   const { metadata } = await client
-    .get(`/api/datasets/${message.dataset}`, datasetAnswer)
+    .call(custodyRoutes.dataset, { params: { id: message.dataset } })
     .catch((error: unknown) => {
       if (error instanceof KoinonError) return { metadata: undefined };
       throw error;
     });
-  const description = metadata?.[DESCRIPTION_KEY];
-  return description && rowBits(description);
-}
-
-/** Throws `K_REQUEST_DIFFERS` unless the job that is shown is the one a grant would be signed for. */
-export function requireOwnTerms({ digest, manifest, request }: GrantRequestAnswer): void {
-  const { seed: _, ...rest } = manifest;
-  if (termsDigest({ ...rest, seed: new Uint8Array(32) }) === request.message.terms) return;
-  throw new KoinonError({
-    code: 'K_REQUEST_DIFFERS',
-    message: `The job that the node shows for request ${beginningOf(digest)} is not the one that its grant would be for.`,
-    fault: 'peer',
-    next: 'Grant nothing there; ask whoever keeps the node.',
-  });
+  const { table: described } = readRecord(metadata);
+  return described && rowBits(described);
 }
 
 /** All that its owner can know of a request. */
 export function tellRequest(
-  shown: GrantRequestAnswer,
+  shown: GrantRequest,
   {
     nameOf,
     bitsOfRow,
@@ -108,7 +96,7 @@ export function tellRequest(
 
 /** The request in a few lines, for whoever is about to answer it. */
 export function tellBriefly(
-  shown: GrantRequestAnswer,
+  shown: GrantRequest,
   { nameOf, bitsOfRow }: { nameOf(address: string): string; bitsOfRow: number | undefined },
   style: Style,
 ): string {
@@ -140,7 +128,7 @@ export function tellBriefly(
   ].join('\n');
 }
 
-function tellBound(shown: GrantRequestAnswer, bitsOfRow: number | undefined, style: Style): string[] {
+function tellBound(shown: GrantRequest, bitsOfRow: number | undefined, style: Style): string[] {
   const { bound, request } = shown;
   if (!bound) return ['No bound is known for it, so it cannot be granted.'];
   const { uses } = request.message;
@@ -172,20 +160,20 @@ function tellBound(shown: GrantRequestAnswer, bitsOfRow: number | undefined, sty
 }
 
 /** Each on a line of its own. */
-function parameters(params: GrantRequestAnswer['manifest']['params']): (readonly [string, string])[] {
+function parameters(params: GrantRequest['manifest']['params']): (readonly [string, string])[] {
   const names = Object.keys(params).sort();
   if (names.length === 0) return [['parameters', 'none']];
   return names.map(name => [`parameter ${printable(name)}`, canonicalJson(params[name]!)] as const);
 }
 
-function price({ amount, request }: GrantRequestAnswer): string {
+function price({ amount, request }: GrantRequest): string {
   const most = `who asks pays at most ${koin(request.message.maxAmount)}`;
   return amount === undefined ? most : `${koin(amount)} KOIN a use; ${most}`;
 }
 
 function who(address: string, nameOf: (address: string) => string): string {
-  const name = nameOf(address);
-  return name.includes('…') ? address : `${name}, ${address}`;
+  // What somebody decides by is shown whole.
+  return nameOf(address).replace(shortAddress(address), address);
 }
 
 function day(seconds: number): string {

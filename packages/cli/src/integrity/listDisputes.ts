@@ -1,4 +1,4 @@
-import { disputesViewSchema } from '@koinon/protocol';
+import { courtRoutes } from '@koinon/api';
 import { stageWords } from '@koinon/protocol/courtWords';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
@@ -8,10 +8,11 @@ import { table } from '../terminal/table.ts';
 
 /** Every dispute the node knows of, newest first. */
 export async function listDisputes(surroundings: Surroundings, { open }: { open?: boolean }): Promise<void> {
-  const { client, nameOf } = chooseNode(surroundings, 'researcher');
-  const answer = await client.get('/api/disputes', disputesViewSchema);
+  const { client, names } = chooseNode(surroundings, 'researcher');
+  const answer = await client.call(courtRoutes.disputes);
   const disputes = answer.disputes.filter(({ outcome }) => !open || outcome === 'open');
   const nowMs = Date.now();
+  const nameOf = await names();
   printResult(surroundings, { disputes }, style =>
     disputes.length === 0
       ? open

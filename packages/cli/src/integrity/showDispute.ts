@@ -1,7 +1,8 @@
-import { type DisputeDetail, disputeDetailSchema, disputesViewSchema } from '@koinon/protocol';
+import { courtRoutes } from '@koinon/api';
+import type { DisputeDetail, Hex } from '@koinon/protocol';
 import { aboutDispute, courtActSentence, stageWords } from '@koinon/protocol/courtWords';
+import type { Client } from '@koinon/sdk';
 import { chooseNode } from '../api/chooseNode.ts';
-import type { NodeClient } from '../api/nodeClient.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { koin, short } from '../terminal/amounts.ts';
 import { printResult } from '../terminal/printResult.ts';
@@ -11,15 +12,16 @@ import { usageError } from '../terminal/usageError.ts';
 
 /** One dispute with its timeline; named by the beginning of its id, or of the receipt it is about. */
 export async function showDispute(surroundings: Surroundings, beginning: string): Promise<void> {
-  const { client, nameOf } = chooseNode(surroundings, 'researcher');
+  const { client, names } = chooseNode(surroundings, 'researcher');
   const id = await findDispute(client, beginning);
-  const dispute = await client.get(`/api/disputes/${id}`, disputeDetailSchema);
+  const dispute = await client.call(courtRoutes.dispute, { params: { id } });
+  const nameOf = await names();
   printResult(surroundings, dispute, style => told(dispute, nameOf, style));
 }
 
-async function findDispute(client: NodeClient, beginning: string): Promise<string> {
+async function findDispute(client: Client, beginning: string): Promise<Hex> {
   const wanted = beginning.toLowerCase();
-  const { disputes } = await client.get('/api/disputes', disputesViewSchema);
+  const { disputes } = await client.call(courtRoutes.disputes);
   if (wanted === 'last' && disputes[0]) return disputes[0].id;
   const found = disputes.filter(({ id, statement }) => id.startsWith(wanted) || statement.startsWith(wanted));
   if (found.length === 1 && wanted.length >= 4) return found[0]!.id;

@@ -1,4 +1,5 @@
-import { type IntegrityView, integrityViewSchema } from '@koinon/protocol';
+import { courtRoutes } from '@koinon/api';
+import type { IntegrityView } from '@koinon/protocol';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { koin } from '../terminal/amounts.ts';
@@ -9,8 +10,9 @@ import { facts, table } from '../terminal/table.ts';
 
 /** Audits, disputes, stake against exposure, residual risk and logs, as the node sees them. */
 export async function showIntegrity(surroundings: Surroundings): Promise<void> {
-  const { client, nameOf } = chooseNode(surroundings, 'researcher');
-  const view = await client.get('/api/integrity', integrityViewSchema);
+  const { client, names } = chooseNode(surroundings, 'researcher');
+  const view = await client.call(courtRoutes.integrity);
+  const nameOf = await names();
   printResult(surroundings, view, style => told(view, nameOf, style));
 }
 

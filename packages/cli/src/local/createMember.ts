@@ -8,6 +8,7 @@ import {
   keystoreSchema,
   LOCAL_SCRYPT_N,
   readJson,
+  servicesFor,
 } from '@koinon/node';
 import type { Deployment, Hex } from '@koinon/protocol';
 import type { Member } from './members.ts';
@@ -47,9 +48,19 @@ export function configureMember(
   network: { rpcUrl: string; deployment: Deployment; owner: Hex; httpPort: number },
 ): void {
   const config = {
-    koinon: 'node/1',
+    koinon: 'node/2',
     name: member.name,
-    roles: member.roles,
+    services: servicesFor(
+      member.roles,
+      {
+        token: network.deployment.token,
+        baseAmount: PRICE_PER_JOB.toString(),
+        gigafuelAmount: PRICE_PER_GIGAFUEL.toString(),
+        maxFuel: '1000000000000',
+      },
+      // Whoever owns another's node names that one too: see nameOwned.ts.
+      member.ownedBy === undefined ? member.name : undefined,
+    ),
     rpcUrls: [network.rpcUrl],
     deployment: 'deployment.json',
     http: { host: '127.0.0.1', port: network.httpPort },
@@ -58,17 +69,6 @@ export function configureMember(
     sandbox: 'available',
     anchorDelayMs: ANCHOR_DELAY_MS,
     pollingMs: POLLING_MS,
-    ...(member.roles.includes('provide')
-      ? {
-          terms: {
-            token: network.deployment.token,
-            baseAmount: PRICE_PER_JOB.toString(),
-            gigafuelAmount: PRICE_PER_GIGAFUEL.toString(),
-            maxFuel: '1000000000000',
-            slots: 1,
-          },
-        }
-      : {}),
   };
   writeFileSync(join(home, 'config.json'), `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 });
   writeFileSync(join(home, 'deployment.json'), `${JSON.stringify(network.deployment, undefined, 2)}\n`);

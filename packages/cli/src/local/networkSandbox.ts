@@ -1,5 +1,5 @@
-import { statusAnswer } from '../api/answers.ts';
-import { NodeClient } from '../api/nodeClient.ts';
+import { nodeRoutes } from '@koinon/api';
+import { nodeClient } from '../api/nodeClient.ts';
 import type { LocalNetwork } from './startLocalNetwork.ts';
 
 export interface NetworkSandbox {
@@ -10,7 +10,7 @@ export interface NetworkSandbox {
 /** What the jobs of a local network run in: its nodes are all of this machine, so one is asked for all. */
 export async function networkSandbox(network: LocalNetwork): Promise<NetworkSandbox> {
   const { url } = network.node('hospital');
-  const { sandbox } = await new NodeClient(url).get('/api/status', statusAnswer);
+  const { sandbox } = await nodeClient(url).call(nodeRoutes.status);
   return { jobsRunIn: sandbox?.jobsRunIn ?? 'unknown', isAdequate: sandbox?.isAdequate ?? false };
 }
 

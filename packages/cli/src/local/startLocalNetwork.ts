@@ -1,19 +1,14 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Anvil,
-  type Chain,
-  connectChain,
-  deployContracts,
-  devAccount,
-  LOCAL_COURT,
-  startAnvil,
-} from '@koinon/chain';
+import { type Chain, connectChain } from '@koinon/chain';
+import { deployContracts, LOCAL_COURT } from '@koinon/chain/deployment';
+import { type Anvil, devAccount, startAnvil } from '@koinon/chain/devnet';
 import { readJson } from '@koinon/node';
 import { type Deployment, deploymentSchema, KoinonError } from '@koinon/protocol';
 import { usageError } from '../terminal/usageError.ts';
 import { configureMember, createMember, type MemberHome } from './createMember.ts';
 import { members, witness } from './members.ts';
+import { nameOwned } from './nameOwned.ts';
 import { takeNetworkFolder } from './networkFolder.ts';
 import { type NodeProcess, startNodeProcess } from './nodeProcess.ts';
 
@@ -27,7 +22,7 @@ const IDLE_BLOCK_SECONDS = 10;
 const HURRIED_IDLE_BLOCK_SECONDS = 1;
 const HURRIED_BELOW_SECONDS = 86_400;
 /** The page and API of the researcher's node, unless it is taken. */
-export const RESEARCHER_PORT = 4020;
+const RESEARCHER_PORT = 4020;
 
 export interface LocalNetwork {
   folder: string;
@@ -160,6 +155,14 @@ export async function startLocalNetwork(folder: string, options: LocalNetworkOpt
           url: nodes.get(member.name)!.url,
         })),
       }),
+    );
+    const naming = new AbortController();
+    closers.push(() => naming.abort());
+    void nameOwned(
+      homes.flatMap(({ operator: node, member: { name, ownedBy } }) =>
+        ownedBy === undefined ? [] : [{ node, name, owner: nodes.get(ownedBy)! }],
+      ),
+      naming.signal,
     );
     return {
       folder,

@@ -1,4 +1,4 @@
-import { modelsAnswer } from '../api/answers.ts';
+import { servingRoutes } from '@koinon/api';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { age } from '../terminal/amounts.ts';
@@ -7,7 +7,7 @@ import { table } from '../terminal/table.ts';
 
 export async function listModels(surroundings: Surroundings): Promise<void> {
   const { client } = chooseNode(surroundings, 'researcher');
-  const answer = await client.get('/api/models', modelsAnswer);
+  const answer = await client.call(servingRoutes.models);
   const nowMs = Date.now();
   printResult(surroundings, answer, style =>
     answer.models.length === 0

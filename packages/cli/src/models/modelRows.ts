@@ -1,3 +1,4 @@
+import type { Cell, Row } from '@koinon/sdk';
 import { isMissing, nearestName, parseTable } from '@koinon/tabular';
 import { usageError } from '../terminal/usageError.ts';
 
@@ -7,12 +8,9 @@ export interface ModelColumn {
   datatype: string;
   type: 'number' | 'category';
 }
-/** A cell as it is sent; null for a missing one. */
-export type Cell = number | string | null;
-
 export interface ModelRows {
-  /** Cells in the order of the model's columns. */
-  rows: Cell[][];
+  /** By the names of the model's columns. */
+  rows: Row[];
   /** Columns of the model that the rows do not have. */
   missing: string[];
 }
@@ -31,7 +29,11 @@ export function parseRow(words: readonly string[], columns: readonly ModelColumn
     given.set(name, word.slice(name.length + 1));
   }
   return {
-    rows: [columns.map(column => cellOf(column, given.get(column.name) ?? '', 'the row'))],
+    rows: [
+      Object.fromEntries(
+        columns.map(column => [column.name, cellOf(column, given.get(column.name) ?? '', 'the row')]),
+      ),
+    ],
     missing: names.filter(name => !given.has(name)),
   };
 }
@@ -47,8 +49,11 @@ export function rowsOfTable(csv: Uint8Array, columns: readonly ModelColumn[]): M
     );
   }
   const rows = Array.from({ length: raw.rows }, (_, row) =>
-    columns.map((column, i) =>
-      places[i]! < 0 ? null : cellOf(column, raw.cell(row, places[i]!), `line ${raw.lineOf(row)}`),
+    Object.fromEntries(
+      columns.map((column, i) => [
+        column.name,
+        places[i]! < 0 ? null : cellOf(column, raw.cell(row, places[i]!), `line ${raw.lineOf(row)}`),
+      ]),
     ),
   );
   return { rows, missing: columns.filter((_, i) => places[i]! < 0).map(({ name }) => name) };

@@ -1,7 +1,6 @@
-import type { z } from 'zod';
-import { inferAnswer, modelMetadata } from '../api/answers.ts';
+import { servingRoutes } from '@koinon/api';
+import { type Client, inferRequestOf, type Prediction, predictionsOf, type Row } from '@koinon/sdk';
 import { chooseNode } from '../api/chooseNode.ts';
-import type { NodeClient } from '../api/nodeClient.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { readTable } from '../data/readTable.ts';
 import { printResult } from '../terminal/printResult.ts';
@@ -11,16 +10,11 @@ import { printable } from '../terminal/table.ts';
 import { usageError } from '../terminal/usageError.ts';
 import { getModel } from './getModel.ts';
 import { parseModelName } from './modelName.ts';
-import { type Cell, type ModelColumn, parseRow, rowsOfTable } from './modelRows.ts';
+import { type ModelColumn, parseRow, rowsOfTable } from './modelRows.ts';
 
 export interface PredictOptions {
   row?: string[];
   csv?: string;
-}
-
-export interface Prediction {
-  label: string;
-  probabilities: Record<string, number>;
 }
 
 /** Rows asked about in one request. */
@@ -43,8 +37,8 @@ export async function predict(
   const csv = options.csv === undefined ? undefined : await readTable(options.csv);
   const { client } = chooseNode(surroundings, 'researcher');
   const { model: found } = await getModel(client, { name: model, version });
-  const base = `/v2/models/${found.name}/versions/${found.version}`;
-  const { inputs } = await client.get(base, modelMetadata);
+  const params = { name: found.name, version: String(found.version) };
+  const { inputs } = await client.call(servingRoutes.metadataOfVersion, { params });
   const columns = inputs.map(
     ({ name, datatype }): ModelColumn => ({
       name,
@@ -58,49 +52,27 @@ export async function predict(
     const style = styleFor(surroundings.stderr, surroundings.environment);
     progress.line(`${style.yellow('note')} missing, so the model fills them in: ${missing.join(', ')}`);
   }
-  const predictions = await ask(client, base, columns, rows, progress).finally(progress.stop);
+  const predictions = await ask(client, params, columns, rows, progress).finally(progress.stop);
   printResult(surroundings, { model: found.name, version: found.version, predictions }, style =>
     csv ? asCsv(predictions) : asBars(predictions[0]!, style),
   );
 }
 
 async function ask(
-  client: NodeClient,
-  base: string,
+  client: Client,
+  params: { name: string; version: string },
   columns: readonly ModelColumn[],
-  rows: readonly Cell[][],
+  rows: readonly Row[],
   progress: Progress,
 ): Promise<Prediction[]> {
   const predictions: Prediction[] = [];
   for (let from = 0; from < rows.length; from += BATCH_ROWS) {
     const batch = rows.slice(from, from + BATCH_ROWS);
     if (rows.length > BATCH_ROWS) progress.doing(`row ${from} of ${rows.length}`);
-    const request = {
-      inputs: columns.map(({ name, datatype }, column) => ({
-        name,
-        datatype,
-        shape: [batch.length, 1],
-        data: batch.map(row => row[column]),
-      })),
-    };
-    predictions.push(...readAnswer(await client.post(`${base}/infer`, request, inferAnswer)));
+    const body = inferRequestOf(columns, batch);
+    predictions.push(...predictionsOf(await client.call(servingRoutes.inferOfVersion, { params, body })));
   }
   return predictions;
-}
-
-function readAnswer({ outputs }: z.output<typeof inferAnswer>): Prediction[] {
-  const labels = outputs.find(output => output.name === 'label')?.data ?? [];
-  const output = outputs.find(candidate => candidate.name === 'probabilities');
-  const width = output?.shape[1] ?? 0;
-  const named = String(output?.parameters?.['classes'] ?? '').split(',');
-  // A class that has a comma in its name cannot be told apart from two; its number then stands for it.
-  const classes = named.length === width ? named : Array.from({ length: width }, (_, i) => `#${i}`);
-  return labels.map((label, row) => ({
-    label: String(label),
-    probabilities: Object.fromEntries(
-      classes.map((name, column) => [name, Number(output?.data[row * width + column])]),
-    ),
-  }));
 }
 
 function asBars({ label, probabilities }: Prediction, style: Style): string {

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { evidenceRoutes } from '@koinon/api';
 import { isNamedBy, KoinonError } from '@koinon/protocol';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
@@ -25,7 +26,7 @@ export async function pullModel(
       { cid: model.model, path: join(options.output, `${model.name}.onnx`) },
       { cid: model.passport, path: join(options.output, `${model.name}.passport`) },
     ].map(async file => {
-      const bytes = await client.bytes(`/api/blobs/${file.cid}`);
+      const bytes = await client.call(evidenceRoutes.blob, { params: { cid: file.cid } });
       if (isNamedBy(bytes, file.cid)) return { ...file, bytes };
       throw new KoinonError({
         code: 'K_BLOB_DIFFERS',

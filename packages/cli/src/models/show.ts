@@ -1,5 +1,5 @@
-import type { z } from 'zod';
-import { metricsFile, modelMetadata } from '../api/answers.ts';
+import { evidenceRoutes, servingRoutes } from '@koinon/api';
+import { type Metrics, readMetrics } from '@koinon/sdk';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { short } from '../terminal/amounts.ts';
@@ -10,23 +10,28 @@ import { parseModelName } from './modelName.ts';
 
 export async function showModel(surroundings: Surroundings, reference: string): Promise<void> {
   const wanted = parseModelName(reference);
-  const { client, nameOf } = chooseNode(surroundings, 'researcher');
+  const { client, names } = chooseNode(surroundings, 'researcher');
   const found = await getModel(client, wanted);
   const { model, passport, registered } = found;
   const { name } = model;
-  const { inputs } = await client.get(`/v2/models/${name}/versions/${model.version}`, modelMetadata);
+  const { inputs } = await client.call(servingRoutes.metadataOfVersion, {
+    params: { name, version: String(model.version) },
+  });
   const evaluations = await Promise.all(
     passport.evaluations.map(async ({ metrics, ...on }) => {
       const file = metrics.outputs.find(output => output.name === 'metrics.json');
-      const bytes = file && (await client.bytes(`/api/blobs/${file.cid}`).catch(() => undefined));
+      const bytes =
+        file &&
+        (await client.call(evidenceRoutes.blob, { params: { cid: file.cid } }).catch(() => undefined));
       return {
-        heldBack: 'heldBack' in on ? String(on['heldBack']) : undefined,
-        data: 'data' in on ? String(on['data']) : undefined,
+        heldBack: 'heldBack' in on ? on.heldBack : undefined,
+        data: 'data' in on ? on.data : undefined,
         measuredBy: metrics.receipt.message.provider,
-        metrics: bytes && metricsFile.parse(JSON.parse(new TextDecoder().decode(bytes))),
+        metrics: bytes && readMetrics(bytes),
       };
     }),
   );
+  const nameOf = await names();
   printResult(surroundings, { ...found, inputs, evaluations }, style =>
     [
       style.bold(`${model.name}, version ${model.version}`),
@@ -66,15 +71,12 @@ export async function showModel(surroundings: Surroundings, reference: string): 
   );
 }
 
-function rowsOf(metrics: z.output<typeof metricsFile> | undefined, about = ''): string {
+function rowsOf(metrics: Metrics | undefined, about = ''): string {
   const rows = metrics?.overall.rows;
   return rows == null ? '' : `${about}${rows} `;
 }
 
-function quality(
-  { overall, groups }: z.output<typeof metricsFile>,
-  style: Parameters<typeof facts>[1],
-): string {
+function quality({ overall, groups }: Metrics, style: Parameters<typeof facts>[1]): string {
   const figure = (value: number | null | undefined) => value?.toFixed(4) ?? 'not computable';
   const lines = [
     facts(

@@ -49,9 +49,9 @@ export async function deploy(surroundings: Surroundings, options: DeployOptions)
   const { keystore, address } = await readKey(surroundings.keysFolder, options.account);
   const password = await readPassword(surroundings, options.passwordFile, `Password of ${options.account}`);
   const privateKey: Hex = await decryptKey(keystore, password);
-  const { deployContracts } = await import('@koinon/chain');
+  const { deployContracts } = await import('@koinon/chain/deployment');
   const progress = createProgress(surroundings);
-  progress.doing(`sending nine contracts from ${address}`);
+  progress.doing(`sending ten contracts from ${address}`);
   const deployment = await deployContracts({
     rpcUrls: [rpcUrl],
     privateKey,

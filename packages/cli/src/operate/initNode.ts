@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createPrivateKey, decryptKey, encryptKey, nodeConfigSchema, readJson } from '@koinon/node';
+import {
+  createPrivateKey,
+  decryptKey,
+  encryptKey,
+  nodeConfigSchema,
+  readJson,
+  servicesFor,
+} from '@koinon/node';
 import { type Deployment, deploymentSchema } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import { nearestName } from '@koinon/tabular';
@@ -54,14 +61,17 @@ export async function initNode(
     });
   }
   const rpcUrls = options.rpc.map(requireRpcUrl);
-  const roles = options.provide ? ['provide', 'audit'] : listOf(options.role).map(requireRole);
+  const roles: (typeof ROLES)[number][] = options.provide
+    ? ['provide', 'audit']
+    : listOf(options.role).map(requireRole);
   if (roles.length === 0) throw usageError('A node needs a role.', `Give --role one of ${ROLES.join(', ')}.`);
   const deployment = readJson(options.deployment, deploymentSchema);
   await requireChain(rpcUrls, deployment, surroundings);
+  const terms = termsOf(deployment, parseKoin(options.pricePerJob), parseKoin(options.pricePerGigafuel));
   const config = {
-    koinon: 'node/1',
+    koinon: 'node/2',
     name: options.name,
-    roles,
+    services: servicesFor(roles, terms),
     rpcUrls,
     deployment: 'deployment.json',
     listen: options.listen.length > 0 ? options.listen : LISTEN,
@@ -69,7 +79,6 @@ export async function initNode(
     http: { host: '127.0.0.1', port: port(options.httpPort) },
     ...(options.owner === undefined ? {} : { owner: requireAddress('--owner', options.owner) }),
     ...(options.sandbox === undefined ? {} : { sandbox: requireSandbox(options.sandbox) }),
-    terms: termsOf(deployment, parseKoin(options.pricePerJob), parseKoin(options.pricePerGigafuel)),
   };
   nodeConfigSchema.parse(config);
   const keystore = await keyOfNode(surroundings, options);

@@ -1,4 +1,4 @@
-import { nodesAnswer, statusAnswer } from '../api/answers.ts';
+import { nodeRoutes } from '@koinon/api';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { age, koin } from '../terminal/amounts.ts';
@@ -8,18 +8,21 @@ import { sandboxLine } from './sandboxLine.ts';
 
 export async function nodeStatus(surroundings: Surroundings, folder: string | undefined): Promise<void> {
   const { home, as, environment, node = folder } = surroundings;
-  const { client, nameOf } = chooseNode({ home, as, environment, node }, 'researcher');
+  const { client, names } = chooseNode({ home, as, environment, node }, 'researcher');
   const [status, { nodes }] = await Promise.all([
-    client.get('/api/status', statusAnswer),
-    client.get('/api/nodes', nodesAnswer),
+    client.call(nodeRoutes.status),
+    client.call(nodeRoutes.nodes),
   ]);
   const self = nodes.find(({ isSelf }) => isSelf);
+  const nameOf = await names();
   printResult(surroundings, { ...status, url: client.url, stake: self?.stake, owner: self?.owner }, style =>
     [
       style.bold(status.name),
       facts(
         [
+          ['called', nameOf(status.operator)],
           ['roles', status.roles.join(', ')],
+          ['services', status.services.join(', ')],
           ['operator', status.operator],
           ['owner', self ? nameOf(self.owner) : 'not registered'],
           ['stake', `${koin(self?.stake ?? '0')} KOIN`],

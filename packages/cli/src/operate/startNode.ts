@@ -51,9 +51,10 @@ export async function startNode(
     }).finally(progress.stop);
     const { operator, url } = running;
     const sandbox = await running.sandbox();
-    printResult(surroundings, { folder, operator, url, roles: config.roles, sandbox }, style =>
+    const services = Object.keys(config.services);
+    printResult(surroundings, { folder, operator, url, services, sandbox }, style =>
       [
-        `${style.green('✓')} ${style.bold(config.name)} is up, for ${config.roles.join(', ')}`,
+        `${style.green('✓')} ${style.bold(config.name)} is up: ${services.join(', ')}`,
         facts(
           [
             ['operator', operator],
@@ -87,19 +88,23 @@ export function requireNodeFolder(folder: string): void {
 
 /** Adds the roles of a provider to the configuration, with the usual prices where it has none. */
 async function addProviding(folder: string): Promise<void> {
-  const { readJson, readNodeConfig } = await import('@koinon/node');
-  const { roles, terms, deployment } = readNodeConfig(folder);
-  if (roles.includes('provide') && terms) return;
+  const { readJson, readNodeConfig, servicesFor } = await import('@koinon/node');
+  const { services, deployment } = readNodeConfig(folder);
+  if (services.work?.terms && services.audit) return;
   const path = join(folder, 'config.json');
-  const config = JSON.parse(await readFile(path, 'utf8')) as object;
+  const config = JSON.parse(await readFile(path, 'utf8')) as { services: Record<string, object> };
   const network = readJson(resolve(folder, deployment), deploymentSchema);
+  const terms = termsOf(network, parseKoin('0.01'), parseKoin('0.001'));
   await writeFile(
     path,
     `${JSON.stringify(
       {
         ...config,
-        roles: [...new Set([...roles, 'provide', 'audit'])],
-        ...(terms ? {} : { terms: termsOf(network, parseKoin('0.01'), parseKoin('0.001')) }),
+        services: {
+          ...servicesFor(['provide', 'audit'], terms),
+          ...config.services,
+          ...(services.work?.terms ? {} : { work: { terms } }),
+        },
       },
       undefined,
       2,

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { custodyRoutes } from '@koinon/api';
+import { toWire } from '@koinon/protocol';
 import { approvalOf } from '@koinon/protocol/requestWords';
-import { grantRequest } from '../api/requestAnswers.ts';
 import type { LocalNetwork } from '../local/startLocalNetwork.ts';
 import { Events, type FakeNode, fakeNode } from '../testing/fakeNode.ts';
-import { answers, preview, request, step, study } from '../testing/sampleAnswers.ts';
+import { answers, asked, given, preview, request, step, study } from '../testing/sampleAnswers.ts';
 import { readJob } from './readJob.ts';
 import { runMainJob, whatBecomesPublic } from './runMainJob.ts';
 
 const testRequest = `0x${'4'.repeat(64)}`;
-const message = { purpose: 'Research.', bits: '305', uses: 1 };
 /** What the owner is shown of a request. */
-const shown = grantRequest.parse(answers[`GET /api/requests/${request}`]);
-const asked = (name: string, digest: string) =>
-  ['step', step(name, { digest, request: { message } })] as const;
+const shown = custodyRoutes.request.answer.schema.parse(answers[`GET /api/requests/${request}`]);
+const question = (name: string, digest: string) => ['step', step(name, { ...asked(), digest })] as const;
 
 /** A network whose hospital and researcher answer by a table, of which this job uses nothing else. */
 async function withFakes(
@@ -25,10 +24,13 @@ async function withFakes(
     ...answers,
     'POST /api/datasets/preview': preview,
     'POST /api/datasets': published,
-    [`GET /api/requests/${testRequest}`]: { ...shown, digest: testRequest },
-    [`POST /api/requests/${testRequest}/approve`]: {},
+    [`GET /api/requests/${testRequest}`]: toWire({ ...shown, digest: testRequest }),
+    [`POST /api/requests/${testRequest}/approve`]: { grant: given().grant },
   });
-  const questions = [asked('permission.asked', request), asked('measure.permission.asked', testRequest)];
+  const questions = [
+    question('permission.asked', request),
+    question('measure.permission.asked', testRequest),
+  ];
   const researcher = await fakeNode({
     ...answers,
     [`GET /api/studies/${study.id}/events`]: new Events(...questions.slice(0, isPrivate ? 2 : 1), [
@@ -37,7 +39,7 @@ async function withFakes(
     ]),
     'GET /v2/models/heart-risk': answers['GET /v2/models/cohort/versions/1'],
     'GET /api/datasets/2/mock': new TextEncoder().encode('age,sex,outcome\n,male,no\n61.5,female,no\n'),
-    'POST /v2/models/heart-risk/infer': { outputs: [] },
+    'POST /v2/models/heart-risk/infer': { model_name: 'heart-risk', model_version: '1', outputs: [] },
   });
   const nodes = { hospital, researcher };
   const node = (name: string) => ({ name, home: '/none', operator: `0x${name}`, url: at(name) });

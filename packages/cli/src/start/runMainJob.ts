@@ -1,13 +1,18 @@
-import { schema } from '@koinon/protocol';
+import {
+  custodyRoutes,
+  type KnownStep,
+  readStep,
+  type Study,
+  servingRoutes,
+  studiesRoutes,
+} from '@koinon/api';
 import { approvalOf } from '@koinon/protocol/requestWords';
-import { z } from 'zod';
-import { begunAnswer, type PreviewAnswer, type PublishedAnswer, type StudyRecord } from '../api/answers.ts';
-import { NodeClient } from '../api/nodeClient.ts';
-import { grantRequest } from '../api/requestAnswers.ts';
+import type { Client, Preview, Published } from '@koinon/sdk';
+import { nodeClient } from '../api/nodeClient.ts';
 import { previewTable, publishAsPreviewed } from '../data/publishTable.ts';
 import { readToken } from '../local/readToken.ts';
 import type { LocalNetwork } from '../local/startLocalNetwork.ts';
-import { describeStep, doingWhat, isQuestion, type StepLine } from '../studies/describeStep.ts';
+import { describeStep, doingWhat, type StepLine } from '../studies/describeStep.ts';
 import { watchStudy } from '../studies/watchStudy.ts';
 import { short } from '../terminal/amounts.ts';
 import { sampleRequest } from './sampleRequest.ts';
@@ -26,7 +31,7 @@ export interface MainJob {
 }
 
 export interface MainJobOutcome {
-  study: StudyRecord;
+  study: Study;
   /** A request that the model answers, and its answer. */
   sample: { about: string; url: string; body: string; curl: string; answer: unknown } | undefined;
 }
@@ -77,34 +82,36 @@ export async function runMainJob(
     ],
   });
 
-  const { id } = await researcher.post(
-    '/api/studies',
-    {
+  const { id } = await researcher.call(studiesRoutes.begin, {
+    body: {
       kind: 'train',
       dataset: dataset.id,
       purpose: job.purpose,
       name: job.name,
       ...(job.publicShare === 0 ? { privateTest: true } : {}),
     },
-    begunAnswer,
-  );
+  });
   const study = await watchStudy(researcher, id, async step => {
     if (step.status === 'running') doing(doingWhat(step.name));
     if (step.status !== 'done') return;
     const line = describeStep(step, nameOf);
     if (line) tell(line);
-    if (isQuestion(step.name)) await answerRequest(hospital, step.result, tell);
+    const known = readStep(step);
+    if (known?.kind === 'permission.asked') await answerRequest(hospital, known, tell);
   });
   if (study.state !== 'done') return { study, sample: undefined };
   const sample = await sampleRequest(researcher, job.name, dataset);
-  const answer = await researcher.post(new URL(sample.url).pathname, JSON.parse(sample.body), z.unknown());
-  return { study, sample: { ...sample, answer } };
+  const answer = await researcher.call(servingRoutes.infer, {
+    params: { name: job.name },
+    body: sample.body,
+  });
+  return { study, sample: { ...sample, body: JSON.stringify(sample.body), answer } };
 }
 
 /** Said before anything is published, so that whoever gave a table of real people can still stop. */
 export function whatBecomesPublic(
   { isInvented }: Pick<MainJob, 'isInvented'>,
-  rows: PreviewAnswer['rows'],
+  rows: Preview['rows'],
 ): string {
   const all = count(rows.public + rows.training + rows.heldBack);
   const what = isInvented ? 'invented rows' : 'rows of your file';
@@ -117,7 +124,7 @@ export function whatBecomesPublic(
     : `${become} on this local network, for its other nodes to test the model on; --private-test makes none public`;
 }
 
-function partsOf(trainingRows: number, { publicRows, heldBackRows }: PublishedAnswer): string {
+function partsOf(trainingRows: number, { publicRows, heldBackRows }: Published): string {
   const others = [
     ...(publicRows > 0 ? [`${count(publicRows)} are public`] : []),
     ...(heldBackRows > 0 ? [`${count(heldBackRows)} are held back from training`] : []),
@@ -131,21 +138,21 @@ function count(rows: number): string {
 
 /** The data officer's part: here the program looks at the request and says yes, as a person would in the browser. */
 async function answerRequest(
-  hospital: NodeClient,
-  asked: unknown,
+  hospital: Client,
+  asked: Extract<KnownStep, { kind: 'permission.asked' }>,
   tell: (line: StepLine) => void,
 ): Promise<void> {
-  const { digest } = z.object({ digest: schema.bytes32 }).parse(asked);
-  const shown = await hospital.get(`/api/requests/${digest}`, grantRequest);
+  const params = { digest: asked.result!.digest };
+  const shown = await hospital.call(custodyRoutes.request, { params });
   const body = approvalOf(shown);
   tell({
     title: `the hospital’s data officer reads: “${shown.request.message.purpose}”, at most ${body.bits} bits, and approves`,
     evidence: [],
   });
-  await hospital.post(`/api/requests/${digest}/approve`, body, z.unknown());
+  await hospital.call(custodyRoutes.approve, { params, body });
 }
 
-export function clientOf(network: LocalNetwork, name: string): NodeClient {
+export function clientOf(network: LocalNetwork, name: string): Client {
   const { url, home } = network.node(name);
-  return new NodeClient(url, readToken(home));
+  return nodeClient(url, readToken(home));
 }

@@ -1,29 +1,30 @@
+import { custodyRoutes, evidenceRoutes } from '@koinon/api';
+import type { Cell, Client, Row } from '@koinon/sdk';
 import { decodeTable, type TableColumn } from '@koinon/tabular';
-import type { NodeClient } from '../api/nodeClient.ts';
-import { type Cell, type ModelColumn, rowsOfTable } from '../models/modelRows.ts';
+import { type ModelColumn, rowsOfTable } from '../models/modelRows.ts';
 
 /** One row that may be shown to anybody. */
 export interface SampleRow {
   /** Which row it is, in words. */
   about: string;
-  /** In the order of the model's columns; missing cells are null. */
-  cells: Cell[];
+  row: Row;
 }
 
 /** The first public row of a dataset; where none is public, the first row of its mock without a missing cell. */
 export async function sampleRow(
-  client: Pick<NodeClient, 'bytes'>,
+  client: Pick<Client, 'call'>,
   { id, publicTable }: { id: string; publicTable?: string | undefined },
   columns: readonly ModelColumn[],
 ): Promise<SampleRow> {
   if (publicTable !== undefined) {
-    const table = decodeTable(await client.bytes(`/api/blobs/${publicTable}`));
+    const table = decodeTable(await client.call(evidenceRoutes.blob, { params: { cid: publicTable } }));
     const known = new Map(table.columns.map(column => [column.name, column]));
-    return { about: 'one public row', cells: columns.map(({ name }) => firstCell(known.get(name))) };
+    const row = Object.fromEntries(columns.map(({ name }) => [name, firstCell(known.get(name))]));
+    return { about: 'one public row', row };
   }
-  const { rows } = rowsOfTable(await client.bytes(`/api/datasets/${id}/mock`), columns);
-  const cells = rows.find(row => !row.includes(null)) ?? rows[0] ?? columns.map(() => null);
-  return { about: 'a made-up row of the dataset’s mock', cells };
+  const { rows } = rowsOfTable(await client.call(custodyRoutes.mock, { params: { id } }), columns);
+  const row = rows.find(each => !Object.values(each).includes(null)) ?? rows[0] ?? {};
+  return { about: 'a made-up row of the dataset’s mock', row };
 }
 
 function firstCell(column: TableColumn | undefined): Cell {

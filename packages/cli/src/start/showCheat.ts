@@ -1,4 +1,4 @@
-import { disputeDetailSchema, disputesViewSchema } from '@koinon/protocol';
+import { courtRoutes } from '@koinon/api';
 import { courtActSentence } from '@koinon/protocol/courtWords';
 import type { LocalNetwork } from '../local/startLocalNetwork.ts';
 import { short } from '../terminal/amounts.ts';
@@ -31,9 +31,11 @@ export async function followDispute(
   let told = 0;
   doing('the auditor goes to court');
   while (!signal.aborted) {
-    const [summary] = (await client.get('/api/disputes', disputesViewSchema)).disputes;
+    const [summary] = (await client.call(courtRoutes.disputes)).disputes;
     if (summary) {
-      const { timeline, outcome } = await client.get(`/api/disputes/${summary.id}`, disputeDetailSchema);
+      const { timeline, outcome } = await client.call(courtRoutes.dispute, {
+        params: { id: summary.id },
+      });
       for (const act of timeline.slice(told)) {
         const title = `${act.who ? `${nameOf(act.who)}: ` : ''}${courtActSentence(act)}`;
         tell({ title, evidence: [`tx ${short(act.transaction)}`] });

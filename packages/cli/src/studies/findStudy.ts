@@ -1,11 +1,11 @@
+import { type Study, studiesRoutes } from '@koinon/api';
 import { KoinonError } from '@koinon/protocol/errors';
-import { type StudyRecord, studiesAnswer } from '../api/answers.ts';
-import type { NodeClient } from '../api/nodeClient.ts';
+import type { Client } from '@koinon/sdk';
 import { usageError } from '../terminal/usageError.ts';
 
 /** The study whose id begins like this; `last` is the newest. Throws `K_STUDY_UNKNOWN`, `K_USAGE` when several do. */
-export async function findStudy(client: NodeClient, beginning: string): Promise<StudyRecord> {
-  const { studies } = await client.get('/api/studies', studiesAnswer);
+export async function findStudy(client: Client, beginning: string): Promise<Study> {
+  const { studies } = await client.call(studiesRoutes.list);
   const found =
     beginning === 'last' ? studies.slice(-1) : studies.filter(({ id }) => id.startsWith(beginning));
   if (found.length === 1) return found[0]!;

@@ -1,12 +1,12 @@
+import { readStep, type Step, type Study } from '@koinon/api';
 import { KoinonError } from '@koinon/protocol/errors';
-import { z } from 'zod';
-import type { StudyRecord, StudyStep } from '../api/answers.ts';
 import type { ChosenNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
+import { beginningOf } from '../data/findRequest.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { stepLine } from '../terminal/stepLine.ts';
 import { styleFor } from '../terminal/style.ts';
-import { describeStep, doingWhat, isQuestion } from './describeStep.ts';
+import { describeStep, doingWhat } from './describeStep.ts';
 import { studyFailure, watchStudy } from './watchStudy.ts';
 
 /**
@@ -15,16 +15,17 @@ import { studyFailure, watchStudy } from './watchStudy.ts';
  */
 export async function followStudy(
   surroundings: Surroundings,
-  { client, nameOf }: ChosenNode,
+  { client, names }: ChosenNode,
   id: string,
-): Promise<{ study: StudyRecord; steps: StudyStep[] }> {
+): Promise<{ study: Study; steps: Step[] }> {
   const style = styleFor(surroundings.stderr, surroundings.environment);
   const progress = createProgress(surroundings);
-  const steps = new Map<string, StudyStep>();
+  const steps = new Map<string, Step>();
   const watching = new AbortController();
   const leave = () => watching.abort();
   process.once('SIGINT', leave);
   const startedMs = Date.now();
+  const nameOf = await names();
   try {
     const study = await watchStudy(
       client,
@@ -38,8 +39,10 @@ export async function followStudy(
           const elapsedMs = Date.now() - startedMs;
           progress.line(stepLine({ elapsedMs, mark: style.green('✓'), ...line }, style, surroundings.stderr));
         }
-        if (isQuestion(step.name)) {
-          progress.line(`         ${style.cyan('→')} its owner decides: ${howToDecide(step)}`);
+        const known = readStep(step);
+        if (known?.kind === 'permission.asked') {
+          const decide = `koinon data approve ${beginningOf(known.result!.digest)}`;
+          progress.line(`         ${style.cyan('→')} its owner decides: ${decide}`);
         }
       },
       watching.signal,
@@ -60,9 +63,4 @@ export async function followStudy(
     process.removeListener('SIGINT', leave);
     progress.stop();
   }
-}
-
-function howToDecide(step: StudyStep): string {
-  const { digest } = z.object({ digest: z.string() }).parse(step.result);
-  return `koinon data approve ${digest.slice(0, 10)}`;
 }

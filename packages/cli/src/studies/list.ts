@@ -1,4 +1,4 @@
-import { jobsAnswer, type StudyRecord, studiesAnswer } from '../api/answers.ts';
+import { type Study, studiesRoutes, workRoutes } from '@koinon/api';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { age, short } from '../terminal/amounts.ts';
@@ -6,10 +6,11 @@ import { printResult } from '../terminal/printResult.ts';
 import { table } from '../terminal/table.ts';
 
 export async function listJobs(surroundings: Surroundings, { work }: { work?: boolean }): Promise<void> {
-  const { client, nameOf } = chooseNode(surroundings, 'researcher');
+  const { client, names } = chooseNode(surroundings, 'researcher');
   const nowMs = Date.now();
   if (work) {
-    const answer = await client.get('/api/jobs', jobsAnswer);
+    const answer = await client.call(workRoutes.jobs);
+    const nameOf = await names();
     printResult(surroundings, answer, style =>
       answer.jobs.length === 0
         ? 'This node has done no job yet.'
@@ -29,7 +30,7 @@ export async function listJobs(surroundings: Surroundings, { work }: { work?: bo
     );
     return;
   }
-  const answer = await client.get('/api/studies', studiesAnswer);
+  const answer = await client.call(studiesRoutes.list);
   printResult(surroundings, answer, style =>
     answer.studies.length === 0
       ? 'No study yet. Begin one: koinon train DATASET --purpose "…"'
@@ -42,10 +43,10 @@ export async function listJobs(surroundings: Surroundings, { work }: { work?: bo
 }
 
 /** What a study is about, in a few words. */
-export function whatOf({ request, failure }: StudyRecord): string {
+export function whatOf({ request, failure }: Study): string {
   const what =
     request.kind === 'train'
-      ? `train ${String(request['name'])} on dataset ${String(request['dataset'])}`
-      : `run ${short(String(request['program']))}`;
+      ? `train ${request.name} on dataset ${request.dataset}`
+      : `run ${short(request.program)}`;
   return failure ? `${what} (${failure.code})` : what;
 }

@@ -1,35 +1,23 @@
-import { z } from 'zod';
-import type { StudyRecord, StudyStep } from '../api/answers.ts';
+import { resultOf, type Step, type Study } from '@koinon/api';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { printResult } from '../terminal/printResult.ts';
 import { facts } from '../terminal/table.ts';
 
-const resultOf = <S extends z.ZodType>(
-  steps: readonly StudyStep[],
-  name: string,
-  schema: S,
-): z.output<S> | undefined => {
-  const step = steps.find(candidate => candidate.name === name && candidate.status === 'done');
-  return step && schema.parse(step.result);
-};
-
 /** The files a study's last job let out, by name. */
-export function outputsOf(steps: readonly StudyStep[]): Array<{ name: string; cid: string; size: number }> {
-  const outputs = z.object({
-    outputs: z.array(z.object({ name: z.string(), cid: z.string(), size: z.number() })),
-  });
-  return resultOf(steps, 'run.receipt', outputs)?.outputs ?? [];
+export function outputsOf(steps: readonly Step[]): Array<{ name: string; cid: string; size: number }> {
+  const outputs = resultOf(steps, 'receipt', 'run.receipt')?.outputs ?? [];
+  return outputs.map(({ name, cid, size }) => ({ name, cid, size }));
 }
 
 /** What a study came to: the model and how to ask it, or the files of a job. */
 export function printStudy(
   surroundings: Surroundings,
-  { study, steps }: { study: StudyRecord; steps: StudyStep[] },
+  { study, steps }: { study: Study; steps: Step[] },
   extra: { files?: string[] } = {},
 ): void {
-  const served = resultOf(steps, 'served', z.object({ name: z.string(), version: z.number() }));
-  const model = resultOf(steps, 'model', z.object({ model: z.string() }))?.model;
-  const passport = resultOf(steps, 'passport', z.object({ passport: z.string() }))?.passport;
+  const served = resultOf(steps, 'served');
+  const model = resultOf(steps, 'model')?.model;
+  const passport = resultOf(steps, 'passport')?.passport;
   const outputs = outputsOf(steps);
   const value = {
     study: study.id,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { studiesRoutes } from '@koinon/api';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { printResult } from '../terminal/printResult.ts';
@@ -13,7 +13,7 @@ export async function resumeJob(
 ): Promise<void> {
   const node = chooseNode(surroundings, 'researcher');
   const study = await findStudy(node.client, beginning);
-  if (study.state === 'failed') await node.client.post(`/api/studies/${study.id}/resume`, {}, z.unknown());
+  if (study.state === 'failed') await node.client.call(studiesRoutes.resume, { params: { id: study.id } });
   if (wait) {
     printStudy(surroundings, await followStudy(surroundings, node, study.id));
     return;

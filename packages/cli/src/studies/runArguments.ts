@@ -1,3 +1,4 @@
+import type { RunRequest } from '@koinon/api';
 import { usageError } from '../terminal/usageError.ts';
 
 export type RunInput =
@@ -5,6 +6,8 @@ export type RunInput =
   | { name: string; dataset: string; rows: 'training' | 'held-back' }
   /** A model to be measured, by a CID or in a file. */
   | { name: string; candidate: string };
+
+type Json = RunRequest['params'][string];
 
 const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
 const CLASSES = ['model', 'metrics', 'evaluation', 'table'] as const;
@@ -33,7 +36,7 @@ export function parseInput(text: string): RunInput {
 }
 
 /** `name=value`, the value as JSON where it is JSON, else as text. Throws `K_USAGE`. */
-export function parseParameter(text: string): [string, unknown] {
+export function parseParameter(text: string): [string, Json] {
   const { name, value } = pair('--param', text, 'target=outcome or l2=0.5');
   try {
     return [name, JSON.parse(value)];

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { custodyRoutes, evidenceRoutes, studiesRoutes } from '@koinon/api';
 import { type Quote, schema } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import { TABLE_LIMITS } from '@koinon/tabular';
-import { begunAnswer, cidAnswer, tableAnswer } from '../api/answers.ts';
 import { type ChosenNode, chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { findDataset } from '../data/findDataset.ts';
@@ -80,12 +80,12 @@ export async function runProgram(
   progress.doing('handing over program and inputs');
   let quote: Quote | undefined;
   const begun = await (async () => {
-    const { cid } = await node.client.post('/api/blobs', program, cidAnswer);
+    const { cid } = await node.client.call(evidenceRoutes.keepBlob, { body: program });
     const sources = [];
     for (const input of inputs) sources.push(await sourceOf(node, input, contents));
     progress.stop();
     const study = {
-      kind: 'run',
+      kind: 'run' as const,
       program: cid,
       inputs: sources,
       params,
@@ -94,7 +94,7 @@ export async function runProgram(
       ...(assurance ? { assurance } : {}),
     };
     quote = await tellQuote(surroundings, node, { study });
-    return node.client.post('/api/studies', study, begunAnswer);
+    return node.client.call(studiesRoutes.begin, { body: study });
   })().finally(progress.stop);
   if (!options.wait) {
     printResult(
@@ -110,7 +110,7 @@ export async function runProgram(
   await mkdir(options.out, { recursive: true });
   for (const { name } of outputsOf(done.steps)) {
     const path = join(options.out, name);
-    await writeFile(path, await node.client.bytes(`/api/studies/${begun.id}/outputs/${name}`));
+    await writeFile(path, await node.client.call(studiesRoutes.output, { params: { id: begun.id, name } }));
     files.push(path);
   }
   printStudy(surroundings, done, { files });
@@ -146,8 +146,8 @@ async function sourceOf({ client }: ChosenNode, input: RunInput, contents: Conte
   const { kind, bytes } = contents.get(name)!;
   const { cid } =
     kind === 'table'
-      ? await client.post('/api/tables', bytes, tableAnswer)
-      : await client.post('/api/blobs', bytes, cidAnswer);
+      ? await client.call(custodyRoutes.table, { body: bytes })
+      : await client.call(evidenceRoutes.keepBlob, { body: bytes });
   return { name, source: 'candidate' in input ? { candidate: cid } : { cid } };
 }
 

@@ -1,4 +1,4 @@
-import { type StudyStep, studyAnswer } from '../api/answers.ts';
+import { type Step, studiesRoutes } from '@koinon/api';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { age } from '../terminal/amounts.ts';
@@ -23,12 +23,13 @@ export async function showJob(
     printStudy(surroundings, await followStudy(surroundings, node, id));
     return;
   }
-  const answer = await node.client.get(`/api/studies/${id}`, studyAnswer);
+  const answer = await node.client.call(studiesRoutes.get, { params: { id } });
   const { study, steps } = answer;
+  const nameOf = await node.names();
   printResult(surroundings, answer, style => {
     const lines = steps.flatMap(step => {
       const elapsedMs = (step.endedAtMs ?? step.startedAtMs) - study.createdAtMs;
-      const line = lineOf(step, address => node.nameOf(String(address)));
+      const line = lineOf(step, address => nameOf(String(address)));
       const mark =
         step.status === 'done'
           ? style.green('✓')
@@ -54,7 +55,7 @@ export async function showJob(
   });
 }
 
-function lineOf(step: StudyStep, nameOf: (address: unknown) => string): StepLine | undefined {
+function lineOf(step: Step, nameOf: (address: unknown) => string): StepLine | undefined {
   if (step.status === 'done') return describeStep(step, nameOf);
   const doing = doingWhat(step.name);
   return { title: step.failure ? `${doing}: ${step.failure.message}` : doing, evidence: [] };

@@ -1,31 +1,31 @@
-import { type Quote, quoteSchema } from '@koinon/protocol';
+import { studiesRoutes } from '@koinon/api';
+import type { Quote } from '@koinon/protocol';
+import type { QuestionOf } from '@koinon/sdk';
 import type { ChosenNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { koin } from '../terminal/amounts.ts';
 import { percentOf } from '../terminal/percent.ts';
 import { styleFor } from '../terminal/style.ts';
 
+type QuoteQuestion = NonNullable<QuestionOf<typeof studiesRoutes.quote>['body']>;
 type Release = NonNullable<Quote['release']>;
 
 /** Asks what the work costs, what risk is left and how much it could tell, and says it before anything is ordered. */
 export async function tellQuote(
   surroundings: Surroundings,
-  { client, nameOf }: Pick<ChosenNode, 'client' | 'nameOf'>,
-  question: Record<string, unknown>,
+  { client, names }: Pick<ChosenNode, 'client' | 'names'>,
+  question: QuoteQuestion,
 ): Promise<Quote> {
   const quote = await askQuote({ client }, question);
   const style = styleFor(surroundings.stderr, surroundings.environment);
   if (!surroundings.json)
-    for (const line of quoteLines(quote, nameOf)) surroundings.stderr.write(`${style.dim(line)}\n`);
+    for (const line of quoteLines(quote, await names())) surroundings.stderr.write(`${style.dim(line)}\n`);
   return quote;
 }
 
 /** Asks what the work costs, and says nothing of it. */
-export function askQuote(
-  { client }: Pick<ChosenNode, 'client'>,
-  question: Record<string, unknown>,
-): Promise<Quote> {
-  return client.post('/api/quotes', question, quoteSchema);
+export function askQuote({ client }: Pick<ChosenNode, 'client'>, question: QuoteQuestion): Promise<Quote> {
+  return client.call(studiesRoutes.quote, { body: question });
 }
 
 /** Price, residual risk and bits in a few sentences. */

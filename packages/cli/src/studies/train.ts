@@ -1,6 +1,7 @@
-import { cidOfBlob, DESCRIPTION_KEY } from '@koinon/protocol';
+import { custodyRoutes, studiesRoutes } from '@koinon/api';
+import { cidOfBlob } from '@koinon/protocol';
+import { type Dataset, readRecord } from '@koinon/sdk';
 import { nearestName } from '@koinon/tabular';
-import { begunAnswer, type DatasetAnswer, tableAnswer } from '../api/answers.ts';
 import { chooseNode } from '../api/chooseNode.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { findDataset, saidOf } from '../data/findDataset.ts';
@@ -73,11 +74,11 @@ export async function train(
   if (testCsv && options.quote) testTable = cidOfBlob(testCsv);
   else if (testCsv) {
     progress.doing('handing over the test rows');
-    const query = new URLSearchParams({ target });
-    testTable = (await client.post(`/api/tables?${query}`, testCsv, tableAnswer).finally(progress.stop)).cid;
+    const table = client.call(custodyRoutes.table, { query: { target }, body: testCsv });
+    testTable = (await table.finally(progress.stop)).cid;
   }
   const study = {
-    kind: 'train',
+    kind: 'train' as const,
     dataset: dataset.id,
     purpose,
     name: options.name ?? said?.name ?? `dataset-${dataset.id}`,
@@ -92,11 +93,12 @@ export async function train(
   };
   if (options.quote) {
     const quote = await askQuote(node, { study });
-    printResult(surroundings, quote, () => quoteLines(quote, node.nameOf).join('\n'));
+    const nameOf = await node.names();
+    printResult(surroundings, quote, () => quoteLines(quote, nameOf).join('\n'));
     return;
   }
   await tellQuote(surroundings, node, { study });
-  const { id } = await client.post('/api/studies', study, begunAnswer);
+  const { id } = await client.call(studiesRoutes.begin, { body: study });
   if (options.wait) {
     printStudy(surroundings, await followStudy(surroundings, node, id));
     return;
@@ -109,9 +111,9 @@ export async function train(
 }
 
 /** Throws `K_USAGE` where there is nothing to test the model on. */
-function requireTestRows(dataset: DatasetAnswer, isPrivate: boolean): void {
+function requireTestRows(dataset: Dataset, isPrivate: boolean): void {
   const said = saidOf(dataset);
-  const heldBack = dataset.metadata?.[DESCRIPTION_KEY]?.approximateHeldBackRows;
+  const heldBack = readRecord(dataset.metadata).table?.approximateHeldBackRows;
   // What its custodian or its record does not say, the node finds out.
   if (!said || heldBack === undefined || heldBack > 0 || (!isPrivate && said.publicTable)) return;
   throw usageError(
@@ -132,8 +134,8 @@ export function requirePurpose(text: string | undefined): string {
   );
 }
 
-function columnsOf({ metadata }: DatasetAnswer): string[] {
-  return metadata?.[DESCRIPTION_KEY]?.columns.map(({ name }) => name) ?? [];
+function columnsOf({ metadata }: Dataset): string[] {
+  return readRecord(metadata).table?.columns.map(({ name }) => name) ?? [];
 }
 
 function requireColumn(name: string, columns: readonly string[]): void {

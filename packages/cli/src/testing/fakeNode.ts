@@ -25,9 +25,9 @@ export class Refusal {
   readonly status: number;
   readonly body: unknown;
 
-  constructor(status: number, body: unknown) {
+  constructor(status: number, body: { error: object }) {
     this.status = status;
-    this.body = body;
+    this.body = { error: { data: {}, ...body.error } };
   }
 }
 
@@ -57,6 +57,7 @@ export async function fakeNode(answers: Answers): Promise<FakeNode> {
       if (answer === undefined) {
         const error = {
           code: 'K_HTTP_NOT_FOUND',
+          data: {},
           message: `There is no ${question.path} here.`,
           fault: 'user',
         };

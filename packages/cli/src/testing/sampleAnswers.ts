@@ -1,16 +1,18 @@
-import { cidOfBlob, type Hex, type Manifest, termsDigest } from '@koinon/protocol';
+import { cidOfBlob, type Hex, type Manifest, termsDigest, toWire } from '@koinon/protocol';
+import { makeStudy } from '@koinon/verify/testing';
 import type { Answers, Asked } from './fakeNode.ts';
 
+const signature = `0x${'0'.repeat(130)}`;
 const address = (digit: string) => `0x${digit.repeat(40)}`;
 const digest = (digit: string) => `0x${digit.repeat(64)}`;
-export const hospital = address('a');
+const hospital = address('a');
 export const auditor = address('b');
 export const researcher = address('c');
-export const stranger = address('f');
+const stranger = address('f');
 export const request = digest('3');
 
 export const modelBytes = new TextEncoder().encode('a model');
-export const passportBytes = new TextEncoder().encode('a passport');
+const passportBytes = new TextEncoder().encode('a passport');
 const metrics = new TextEncoder().encode(
   JSON.stringify({
     version: 1,
@@ -53,10 +55,24 @@ const held = {
   name: 'cohort',
   target: 'outcome',
   policy,
+  mock: cidOfBlob(metrics),
+  metadata: cidOfBlob(metrics),
   publicTable: cidOfBlob(metrics),
   autoApprove: false,
 };
-const dataset = { id: '1', owner: hospital, custodian: hospital, contentRoot: digest('1'), epoch: '0', held };
+const dataset = {
+  id: '1',
+  owner: hospital,
+  custodian: hospital,
+  contentRoot: digest('1'),
+  policyDigest: digest('a'),
+  metadataDigest: digest('b'),
+  epoch: '0',
+  capMicroRho: '0',
+  spentMicroRho: '0',
+  reservedMicroRho: '0',
+  held,
+};
 const described = {
   ...dataset,
   metadata: {
@@ -125,7 +141,7 @@ const disputeInFull = {
   })),
   jury: { step: '3', claimed: digest('1'), majority: digest('2'), stakeBlock: 9, rounds: [] },
 };
-export const quote = {
+const quote = {
   assurance: 'replay',
   providers: [hospital],
   token: address('d'),
@@ -201,9 +217,43 @@ const integrity = {
   ],
   logs: [{ operator: auditor, state: 'ok', size: '3', anchoredSize: '3', anchoredAtBlock: 4 }],
 };
+/** A question to the owner as a study keeps it; `changes` are to the message. */
+export function asked(changes: object = {}) {
+  const message = {
+    dataset: '1',
+    requester: researcher,
+    terms: digest('2'),
+    purpose: 'Research.',
+    token: address('d'),
+    maxAmount: '200000000000000000',
+    bits: '305',
+    microRho: '0',
+    uses: 1,
+    expiresAt: '1800000000',
+    nonce: digest('4'),
+    ...changes,
+  };
+  return { digest: request, request: { message, signature }, manifest: cidOfBlob(modelBytes) };
+}
+/** A yes as a study keeps it; `changes` are to the message. */
+export function given(changes: object = {}) {
+  const { purpose: _, maxAmount: amount, ...message } = asked().request.message;
+  const grant = {
+    ...message,
+    amount,
+    epoch: '0',
+    purpose: digest('5'),
+    policy: digest('6'),
+    auditor,
+    validFrom: '0',
+    ...changes,
+  };
+  return { digest: request, grant: { message: grant, signature } };
+}
 export const step = (name: string, result: unknown) => ({
+  workflow: '4f1c2b3a9d8e',
   name,
-  status: 'done',
+  status: 'done' as const,
   startedAtMs: 1_000,
   endedAtMs: 2_000,
   result,
@@ -215,8 +265,11 @@ export const study = {
   request: { kind: 'train', dataset: '1', name: 'cohort', purpose: 'Research.' },
 };
 export const steps = [
-  step('dataset', { id: '1', name: 'cohort', custodian: hospital, contentRoot: digest('1') }),
-  step('permission.asked', { digest: request, request: { message: { bits: '305', uses: 1 } } }),
+  step('dataset', {
+    ...{ id: '1', name: 'cohort', custodian: hospital, owner: hospital, contentRoot: digest('1') },
+    ...{ metadata: cidOfBlob(metrics), policy, description },
+  }),
+  step('permission.asked', asked()),
   step('model', { model: cidOfBlob(modelBytes), size: modelBytes.length, numbers: 35, bits: 305 }),
   step('passport', { passport: cidOfBlob(passportBytes) }),
   step('served', { name: 'cohort', version: 1 }),
@@ -264,18 +317,7 @@ export function requestView(
     status: 'pending',
     receivedAtMs: 1_000,
     expiresAtMs: 1_800_000_000_000,
-    request: {
-      message: {
-        dataset: '1',
-        requester: researcher,
-        terms: termsDigest(manifest),
-        bits: '230',
-        purpose: 'Research.',
-        maxAmount: '200000000000000000',
-        uses,
-        expiresAt: '1800000000',
-      },
-    },
+    request: asked({ terms: termsDigest(manifest), bits: '230', uses }).request,
     manifest: { ...manifest, seed: digest('0') },
     program: { cid: manifest.program, bytes: 12_345, sha256: digest('5'), imports: ['koinon_io.read'] },
     amount: '100000000000000000',
@@ -304,7 +346,7 @@ export function requestView(
 const training = new TextEncoder().encode(
   JSON.stringify({ version: 2, kind: 'training', converged: true, logLoss: 0.25, accuracy: null }),
 );
-export const dryRun = {
+const dryRun = {
   exitCode: 0,
   fuel: '1234567',
   wallMs: 1_500,
@@ -319,16 +361,59 @@ export const dryRun = {
   files: [{ name: 'metrics.json', sha256: digest('4'), base64: Buffer.from(training).toString('base64') }],
 };
 
+const contracts = ['token', 'nodes', 'escrow', 'datasets', 'models', 'beacon', 'audits', 'court', 'names'];
+const networkNode = (changes: object) => ({
+  owner: hospital,
+  stake: '0',
+  peerId: '16Uiu2',
+  multiaddrs: [],
+  metadata: digest('0'),
+  registeredAt: 0,
+  log: { size: '2', root: digest('7'), block: 11 },
+  isSelf: false,
+  ...changes,
+});
+
+/** The passport of the model: that of a made study, with the parties of this network in it. */
+const made = (await makeStudy()).passport;
+const ofProvider = <E extends { receipt: { message: object } }>(evidence: E, provider: string) => ({
+  ...evidence,
+  receipt: { ...evidence.receipt, message: { ...evidence.receipt.message, provider } },
+});
+const [measured] = made.evaluations;
+const passport = toWire({
+  ...made,
+  publisher: researcher,
+  datasets: [{ id: '1', custodian: hospital, contentRoot: digest('1'), metadata: cidOfBlob(metrics) }],
+  training: ofProvider(made.training, hospital),
+  evaluations: [
+    {
+      ...measured,
+      data: cidOfBlob(metrics),
+      metrics: {
+        ...ofProvider(measured!.metrics, stranger),
+        outputs: [{ name: 'metrics.json', size: 1, sha256: digest('4'), cid: cidOfBlob(metrics) }],
+      },
+    },
+  ],
+});
+
 /** What a small network would answer: one dataset, one request, one study, one model. */
 export const answers: Answers = {
   'GET /api/status': {
     name: 'hospital',
     operator: hospital,
     roles: ['custody'],
+    services: ['court', 'names', 'custody', 'work'],
     version: '0.1.0',
     peerId: '16Uiu2',
     multiaddrs: ['/ip4/127.0.0.1/tcp/4031'],
-    deployment: { chainId: 31_337 },
+    deployment: {
+      koinon: 'deployment/3',
+      chainId: 31_337,
+      startBlock: 0,
+      ...Object.fromEntries(contracts.map(name => [name, address('e')])),
+    },
     block: { number: 12, hash: digest('8'), timestampSeconds: 1_700_000_000 },
     log: { size: 2, root: digest('7'), anchored: { size: '2', root: digest('7'), block: 11 } },
     pendingRequests: 1,
@@ -336,15 +421,26 @@ export const answers: Answers = {
     sandbox: {
       setting: 'required',
       isAdequate: true,
+      kind: 'bubblewrap',
+      network: false,
+      files: 'own',
+      user: 'own',
+      processes: true,
+      privileges: true,
+      seccomp: true,
+      memory: 'limited',
+      missing: [],
       jobsRunIn: 'bubblewrap (no network, no files but its own, a user of its own, seccomp)',
     },
   },
   'GET /api/nodes': {
     nodes: [
-      { operator: hospital, owner: hospital, roles: ['custody'], stake: '0', isSelf: true },
-      { operator: auditor, owner: hospital, roles: ['audit'], stake: '0', isSelf: false },
+      networkNode({ operator: hospital, roles: ['custody'], isSelf: true }),
+      networkNode({ operator: auditor, roles: ['audit'] }),
     ],
   },
+  'GET /api/names': { names: [{ node: hospital, owner: hospital, name: 'charite' }] },
+  'POST /api/names': mined,
   'GET /api/datasets': { datasets: [dataset] },
   'GET /api/datasets/1': described,
   'GET /api/datasets/1/mock': new TextEncoder().encode('age,sex,outcome\n61,female,no\n'),
@@ -353,6 +449,8 @@ export const answers: Answers = {
     id: '2',
     name: 'cohort',
     contentRoot: digest('2'),
+    metadata: cidOfBlob(metrics),
+    mock: cidOfBlob(metrics),
     publicRows: 0,
     heldBackRows: 1,
     transaction: digest('9'),
@@ -370,7 +468,7 @@ export const answers: Answers = {
       registeredAt: 1_700_000_000,
     },
   },
-  [`POST /api/requests/${request}/approve`]: { grant: { message: {}, signature: '0x' } },
+  [`POST /api/requests/${request}/approve`]: { grant: given().grant },
   [`POST /api/requests/${request}/dry-run`]: dryRun,
   'POST /api/requests/deny': ({ body }: { body: Buffer }) => {
     const { digests } = JSON.parse(body.toString()) as { digests?: string[] };
@@ -390,22 +488,16 @@ export const answers: Answers = {
   'GET /api/models': { models: [model] },
   'GET /api/models/cohort': {
     model,
-    passport: {
-      publisher: researcher,
-      datasets: [{ id: '1', custodian: hospital, contentRoot: digest('1') }],
-      training: { receipt: { message: { provider: hospital } } },
-      evaluations: [
-        {
-          data: cidOfBlob(metrics),
-          metrics: {
-            outputs: [{ name: 'metrics.json', cid: cidOfBlob(metrics) }],
-            receipt: { message: { provider: stranger } },
-          },
-        },
-      ],
+    passport,
+    registered: {
+      model: digest('1'),
+      passport: digest('2'),
       parents: [],
+      publisher: researcher,
+      registeredAt: 1_000,
+      block: 12,
+      transaction: digest('9'),
     },
-    registered: { publisher: researcher, block: 12, transaction: digest('9') },
   },
   [`GET /api/blobs/${cidOfBlob(modelBytes)}`]: modelBytes,
   [`GET /api/blobs/${cidOfBlob(passportBytes)}`]: passportBytes,
@@ -413,6 +505,8 @@ export const answers: Answers = {
   'GET /v2/models/cohort/versions/1': {
     name: 'cohort',
     versions: ['1'],
+    platform: 'onnx',
+    outputs: [],
     inputs: [
       { name: 'age', datatype: 'FP32', shape: [-1, 1] },
       { name: 'sex', datatype: 'BYTES', shape: [-1, 1] },
@@ -424,9 +518,10 @@ export const answers: Answers = {
       model_name: 'cohort',
       model_version: '1',
       outputs: [
-        { name: 'label', shape: [rows], data: Array.from({ length: rows }, () => 'no') },
+        { name: 'label', datatype: 'BYTES', shape: [rows], data: Array.from({ length: rows }, () => 'no') },
         {
           name: 'probabilities',
+          datatype: 'FP32',
           shape: [rows, 2],
           parameters: { classes: 'no,yes' },
           data: Array.from({ length: rows }, () => [0.75, 0.25]).flat(),

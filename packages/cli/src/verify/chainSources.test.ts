@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { memoryChain } from '@koinon/chain';
+import { memoryChain } from '@koinon/chain/twin';
 import { type Hex, roles } from '@koinon/protocol';
 import { candidatesOf } from './chainSources.ts';
 

@@ -57,10 +57,7 @@ export async function candidatesOf(
 }
 
 /** What the court made of a receipt or report; undefined where nobody ever disputed it. */
-export async function findingOf(
-  { court }: Pick<Chain, 'court'>,
-  statement: Hex,
-): Promise<CourtFinding | undefined> {
+async function findingOf({ court }: Pick<Chain, 'court'>, statement: Hex): Promise<CourtFinding | undefined> {
   const [convictions, disputes, demands] = await Promise.all([
     court.convictions(),
     court.disputes(),

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { type Hex, KoinonError, parseCid } from '@koinon/protocol';
+import { findReceipt } from '@koinon/sdk';
 import { getModel } from '../models/getModel.ts';
 import { parseModelName } from '../models/modelName.ts';
 import { usageError } from '../terminal/usageError.ts';
-import { findReceipt } from './findReceipt.ts';
 import type { Reach } from './reach.ts';
 import { readEvidenceFile } from './readEvidenceFile.ts';
 import type { Subject } from './subject.ts';
@@ -28,7 +28,10 @@ export async function findSubject(what: string, reach: () => Reach): Promise<Sub
         'It has 64 digits after 0x; "koinon jobs show" prints it.',
       );
     }
-    return findReceipt(reach(), what.toLowerCase() as Hex);
+    const receipt = what.toLowerCase() as Hex;
+    const { client, blob } = reach();
+    const { name, evidence, domains } = await findReceipt(client, receipt, blob);
+    return { kind: 'job', title: `${name}, receipt ${receipt}`, receipt, evidence, domains };
   }
   if (isCid(what)) return passportOf(reach(), what, `passport ${what}`);
   const wanted = parseModelName(what);

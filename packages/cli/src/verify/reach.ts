@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import { nodeRoutes } from '@koinon/api';
 import { type Cid, type Deployment, deploymentSchema, KoinonError } from '@koinon/protocol';
-import { z } from 'zod';
+import { type Client, nodeSources } from '@koinon/sdk';
 import { chooseNode } from '../api/chooseNode.ts';
 import { readLocalNetwork } from '../api/localNetwork.ts';
-import { NodeClient } from '../api/nodeClient.ts';
+import { nodeClient } from '../api/nodeClient.ts';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { usageError } from '../terminal/usageError.ts';
 
 /** The nodes that can be asked, and what they say about the network. */
 export interface Reach {
-  client: NodeClient;
+  client: Client;
   /** Bytes under a name, from whichever node has them; whoever asks holds them to the name. */
   blob(cid: Cid): Promise<Uint8Array | undefined>;
   /** The network, as the node says. */
@@ -18,32 +19,32 @@ export interface Reach {
   rpcUrl: string | undefined;
 }
 
-const status = z.looseObject({ deployment: deploymentSchema });
-
 /** Finds the nodes to ask. Throws what `chooseNode` throws. */
 export function reachNodes(surroundings: Pick<Surroundings, 'home' | 'node' | 'as' | 'environment'>): Reach {
   const { client } = chooseNode(surroundings, 'researcher');
   const local = readLocalNetwork(surroundings.home);
   const isLocal = local?.nodes.some(({ url }) => sameOrigin(url, client.url)) === true;
   const others = isLocal ? local.nodes.filter(({ url }) => !sameOrigin(url, client.url)) : [];
-  const clients = [client, ...others.map(({ url }) => new NodeClient(url))];
+  const clients = [client, ...others.map(({ url }) => nodeClient(url))];
   let deployment: Promise<Deployment> | undefined;
   return {
     client,
     rpcUrl: isLocal ? local.rpcUrl : undefined,
     blob: async cid => {
       for (const each of clients) {
-        const bytes = await each.bytes(`/api/blobs/${encodeURIComponent(cid)}`).catch(error => {
-          if (each === client && error instanceof KoinonError && error.code === 'K_NODE_UNREACHABLE')
-            throw error;
-          return undefined;
-        });
+        const bytes = await nodeSources(each)
+          .blob(cid)
+          .catch(error => {
+            if (each === client && error instanceof KoinonError && error.code === 'K_NODE_UNREACHABLE')
+              throw error;
+            return undefined;
+          });
         if (bytes) return bytes;
       }
       return undefined;
     },
     deployment: () => {
-      deployment ??= client.get('/api/status', status).then(answer => answer.deployment);
+      deployment ??= client.call(nodeRoutes.status).then(status => status.deployment);
       return deployment;
     },
   };

@@ -23,6 +23,7 @@ import {
 import { exportBundle, gatherBlobs, readBundle } from '@koinon/verify';
 import { digestOf, domains, flipped, makeHeldBackStudy, makeStudy } from '@koinon/verify/testing';
 import type { Output } from '../commands/surroundings.ts';
+import { answers, step } from '../testing/sampleAnswers.ts';
 import { type VerifyOptions, type VerifySurroundings, verify } from './verify.ts';
 
 // The one test here with a real socket: a node's API on loopback, answered from memory.
@@ -34,45 +35,57 @@ let server: Server;
 let url: string;
 
 const deployment = {
-  koinon: 'deployment/2',
+  koinon: 'deployment/3',
   startBlock: 0,
   token: ZERO_ADDRESS,
   models: ZERO_ADDRESS,
   beacon: ZERO_ADDRESS,
   audits: ZERO_ADDRESS,
   court: ZERO_ADDRESS,
+  names: ZERO_ADDRESS,
   ...domains,
 };
 const entry = { name: 'cohort', version: 1, model: passport.model, passport: cid, registeredAtMs: 1 };
 
+const asked = { kind: 'train', dataset: '1', purpose: 'Research.', name: 'cohort' };
+
 async function answer(path: string, query: URLSearchParams): Promise<unknown> {
   const { chain } = world;
   const record = chain.models.get(digestOfCid(passport.model))!;
-  const registered = { model: digestOfCid(passport.model), block: 1, transaction: cid, ...record };
-  if (path === '/api/status') return { deployment };
+  const registered = {
+    model: digestOfCid(passport.model),
+    block: 1,
+    registeredAt: 1,
+    parents: [],
+    ...record,
+  };
+  if (path === '/api/status') return { ...(answers['GET /api/status'] as object), deployment };
   if (path === '/api/models') return { models: [entry] };
   if (path === '/api/models/cohort') {
     return { model: entry, passport, registered: { ...registered, transaction: digestOfCid(cid) } };
   }
   if (path === '/api/studies') {
     return {
-      studies: ['one', 'two'].map(id => ({ id, state: 'done', createdAtMs: 1, request: { kind: 'run' } })),
+      studies: ['one', 'two'].map(id => ({ id, state: 'done', createdAtMs: 1, request: asked })),
     };
   }
   if (path === '/api/studies/two')
     return {
-      study: { id: 'two', state: 'running', createdAtMs: 1, request: { kind: 'train' } },
+      study: { id: 'two', state: 'running', createdAtMs: 1, request: asked },
       steps: stepsOfMeasuring(),
     };
   if (path === '/api/studies/one')
     return {
-      study: { id: 'one', state: 'done', createdAtMs: 1, request: { kind: 'run' } },
+      study: { id: 'one', state: 'done', createdAtMs: 1, request: asked },
       steps: stepsOfRun(),
     };
   const anchor = /^\/api\/anchors\/(0x[0-9a-f]{40})$/.exec(path);
   if (anchor) return { anchor: chain.firstAnchor(anchor[1] as Hex, BigInt(query.get('size')!)) ?? null };
   const dataset = /^\/api\/datasets\/(\d+)$/.exec(path);
-  if (dataset) return chain.datasets.get(BigInt(dataset[1]!));
+  if (dataset) {
+    const record = chain.datasets.get(BigInt(dataset[1]!));
+    return { id: dataset[1], capMicroRho: '0', spentMicroRho: '0', reservedMicroRho: '0', ...record };
+  }
   if (path === '/api/disputes') return { disputes: convicted ? [convicted] : [] };
   if (convicted && path === `/api/disputes/${convicted.id}`) return convictedInFull(convicted);
   return undefined;
@@ -118,13 +131,6 @@ const runJob = await makeStudy({
 });
 const runEvidence = runJob.evaluation.metrics;
 const runReceipt = statementDigest('Receipt', runEvidence.receipt.message, domains);
-const step = (name: string, result: unknown) => ({
-  name,
-  status: 'done',
-  startedAtMs: 1,
-  endedAtMs: 2,
-  result,
-});
 /** A study still on its way to a passport, that asked its owner twice: to train, and to measure on rows held back. */
 const heldBack = await makeHeldBackStudy();
 function stepsOfMeasuring() {
@@ -163,8 +169,8 @@ before(async () => {
     const body = await answer(pathname, searchParams);
     if (body === undefined) {
       response.statusCode = 404;
-      const code = pathname.startsWith('/api/models') ? 'K_MODEL_UNKNOWN' : 'K_NOT_FOUND';
-      response.end(JSON.stringify({ error: { code, message: `No ${pathname}.`, fault: 'user' } }));
+      const code = pathname.startsWith('/api/models') ? 'K_MODEL_UNKNOWN' : 'K_HTTP_NOT_FOUND';
+      response.end(JSON.stringify({ error: { code, message: `No ${pathname}.`, fault: 'user', data: {} } }));
       return;
     }
     response.end(JSON.stringify(toWire(body)));

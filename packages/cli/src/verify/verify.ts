@@ -1,4 +1,5 @@
 import { decodeNode, jobEvidenceSchema, KoinonError } from '@koinon/protocol';
+import { nodeSources } from '@koinon/sdk';
 import {
   type Check,
   readBundle,
@@ -20,7 +21,6 @@ import { openChainSources } from './chainSources.ts';
 import { exportEvidence } from './exportEvidence.ts';
 import { findSubject } from './findSubject.ts';
 import { localSources } from './localSources.ts';
-import { nodeSources, nodeTrace } from './nodeSources.ts';
 import { checkPrinter } from './printChecks.ts';
 import { type Reach, reachNodes, readDeployment } from './reach.ts';
 import type { Subject } from './subject.ts';
@@ -160,7 +160,11 @@ async function sourcesFor(
     const sources = { blob: async () => undefined, ...own };
     return { sources, close, word: 'From the file alone; nobody is asked.' };
   }
-  const base: Sources = { blob: cid => reach().blob(cid), ...nodeTrace(() => reach().client), ...own };
+  const base: Sources = {
+    blob: cid => reach().blob(cid),
+    trace: receipt => nodeSources(reach().client).trace(receipt),
+    ...own,
+  };
   if (options.offline) return { sources: base, close, word: 'The chain is not asked.' };
   const domains = options.network ? await readDeployment(options.network) : await reach().deployment();
   const rpcUrl = options.rpc ?? reach().rpcUrl;
@@ -175,7 +179,7 @@ async function sourcesFor(
   }
   const { client } = reach();
   return {
-    sources: { ...base, domains, ...nodeSources(client) },
+    sources: { ...nodeSources(client), ...base, domains },
     close,
     word: `What stands on chain is the word of ${new URL(client.url).host}; --rpc URL asks the chain itself.`,
   };

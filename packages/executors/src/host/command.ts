@@ -19,7 +19,7 @@ export interface ChildLimits {
 }
 
 /** An idle Node maps this much writable memory, most of it only reserved (measured 550 to 690 MB). */
-export const IDLE_NODE_BYTES = 768 * 2 ** 20;
+const IDLE_NODE_BYTES = 768 * 2 ** 20;
 /** JavaScript heap of a child, MiB. Bytes and WebAssembly memories live outside it. */
 const HEAP_MIB = 512;
 

@@ -1,3 +1,5 @@
+import { type SandboxLayer, sandboxLayers } from '@koinon/protocol';
+
 export type SandboxKind = 'process' | 'namespaces' | 'bubblewrap';
 
 /** What a program that broke out of V8 and of Node would have. Measured from inside and from the kernel, never assumed. */
@@ -18,24 +20,21 @@ export interface Confinement {
   /** Who holds its memory down: the kernel, or the node by looking. */
   memory: 'limited' | 'watched';
   /** What is not taken away, worst first; empty for the best this version knows. */
-  missing: Layer[];
+  missing: SandboxLayer[];
 }
-
-export const layers = ['network', 'root', 'files', 'privileges', 'processes', 'seccomp', 'memory'] as const;
-export type Layer = (typeof layers)[number];
 
 /**
  * Without these a stranger's program is one fault in V8 away from the keys, the rows and the network; a node told to
  * require a sandbox does not work without any of them.
  */
-const indispensable: ReadonlySet<Layer> = new Set(['network', 'root', 'files', 'privileges']);
+const indispensable: ReadonlySet<SandboxLayer> = new Set(['network', 'root', 'files', 'privileges']);
 
 export function isAdequate({ missing }: Pick<Confinement, 'missing'>): boolean {
   return !missing.some(layer => indispensable.has(layer));
 }
 
-export function missingOf(facts: Omit<Confinement, 'missing'>): Layer[] {
-  const isMissing: Record<Layer, boolean> = {
+export function missingOf(facts: Omit<Confinement, 'missing'>): SandboxLayer[] {
+  const isMissing: Record<SandboxLayer, boolean> = {
     network: facts.network,
     root: facts.user === 'root',
     files: facts.files !== 'own',
@@ -44,7 +43,7 @@ export function missingOf(facts: Omit<Confinement, 'missing'>): Layer[] {
     seccomp: !facts.seccomp,
     memory: facts.memory !== 'limited',
   };
-  return layers.filter(layer => isMissing[layer]);
+  return sandboxLayers.filter(layer => isMissing[layer]);
 }
 
 const names: Record<SandboxKind, string> = {

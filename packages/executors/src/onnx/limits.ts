@@ -1,5 +1,4 @@
-/** Rules of the profile `koinon-onnx-1`; changing one is a new profile. */
-export const ONNX_PROFILE = 'koinon-onnx-1';
+// Rules of the profile `koinon-onnx-1`; changing one is a new profile.
 
 /** The runtime is part of the profile: other builds may round differently. */
 export const ONNX_RUNTIME = {

@@ -88,7 +88,7 @@ export function onnxStateRoot(outputs: ReadonlyMap<string, Uint8Array>): Hex {
 }
 
 /** The RFC 6962 root over that one leaf. */
-export function onnxTraceRoot(outputs: ReadonlyMap<string, Uint8Array>): Hex {
+function onnxTraceRoot(outputs: ReadonlyMap<string, Uint8Array>): Hex {
   return toHex(rootOf([fromHex(onnxStateRoot(outputs))]));
 }
 

@@ -4,7 +4,7 @@ export type Part = Uint8Array | number[];
 const bytesOf = (parts: Part[]) => Uint8Array.from(parts.flatMap(part => [...part]));
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-export function varint(value: number): number[] {
+function varint(value: number): number[] {
   const bytes: number[] = [];
   for (; value > 0x7f; value = Math.floor(value / 128)) bytes.push((value % 128) | 0x80);
   return [...bytes, value];

@@ -35,7 +35,7 @@ export type Comparator = z.infer<typeof comparatorSchema>;
 
 const VERSION = 'comparator/1';
 /** Bytes of an encoded comparator that are read at all. */
-export const COMPARATOR_MAX_BYTES = 1024;
+const COMPARATOR_MAX_BYTES = 1024;
 
 export const BYTES_COMPARATOR: Comparator = { kind: 'bytes' };
 

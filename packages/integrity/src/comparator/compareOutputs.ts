@@ -98,7 +98,7 @@ function compareMetric(a: Outputs, b: Outputs, path: string, delta: number): Com
 }
 
 /** The number at a path of metrics.json (`overall.accuracy`, `groups.0.accuracy`); undefined when there is none. */
-export function metricOf(outputs: Outputs, path: string): number | undefined {
+function metricOf(outputs: Outputs, path: string): number | undefined {
   const bytes = outputs.get('metrics.json');
   if (!bytes) return undefined;
   let value: unknown;

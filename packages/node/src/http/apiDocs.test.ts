@@ -23,6 +23,7 @@ describe('the page about the API', { skip }, () => {
   let trained: TrainedNetwork;
   let researcher: ServedNode;
   let hospital: ServedNode;
+  let provider: ServedNode;
   let folder: string;
   let environment: Record<string, string>;
 
@@ -33,10 +34,11 @@ describe('the page about the API', { skip }, () => {
     const { network, study } = trained;
     researcher = await serveMember(network.member('researcher'));
     hospital = await serveMember(network.member('hospital'));
+    provider = await serveMember(network.member('alder'));
     writeFileSync(join(folder, 'cohort.csv'), syntheticCohort({ rows: 200, seed: 3 }));
     writeFileSync(join(folder, 'program.wasm'), readShippedPrograms().get('tabular-logistic')!);
     const { operator, node } = network.member('hospital');
-    const request = node.grants.list().at(-1)!;
+    const request = node.port('custody').grants.list().at(-1)!;
     const { terms, bits } = request.request.message;
     const anchor = await node.ports.chain.nodes.anchorTransaction(operator, 1n);
     environment = {
@@ -44,13 +46,14 @@ describe('the page about the API', { skip }, () => {
       URL: researcher.url,
       TOKEN: TEST_TOKEN,
       HOSPITAL: hospital.url,
+      PROVIDER: provider.url,
       HOSPITAL_TOKEN: TEST_TOKEN,
       AUDITOR: network.member('hospital-audit').operator,
       REQUEST: request.digest,
       TERMS: terms,
       BITS: bits.toString(),
       STUDY: study.id,
-      MODEL: researcher.member.node.catalogue.latest('heart')!.model,
+      MODEL: researcher.member.node.port('serving').catalogue.latest('heart')!.model,
       OPERATOR: operator,
       TRANSACTION: anchor!.transaction,
     };
@@ -58,6 +61,7 @@ describe('the page about the API', { skip }, () => {
   after(async () => {
     await researcher.stop();
     await hospital.stop();
+    await provider.stop();
     await trained.network.stop();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -102,7 +106,7 @@ describe('the page about the API', { skip }, () => {
   });
 
   test('the study it begins comes to a model', async () => {
-    const { studies } = researcher.member.node;
+    const studies = researcher.member.node.port('studies');
     const begun = studies
       .list()
       .find(({ request }) => request.kind === 'train' && request.name === 'heart-again');

@@ -24,6 +24,7 @@ const MEDIA_TYPES: Record<string, string> = {
 /** Paths that the page itself resolves; anything else stays an error, so that a mistyped API call is seen. */
 const CLIENT_ROUTES = [
   '/',
+  '/network/*',
   '/studies',
   '/studies/*',
   '/models',

@@ -1,9 +1,9 @@
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Checkpoint, checkpointSteps, type Journal } from '@koinon/kernel';
 import type { Tap } from '@koinon/network';
 import { asKoinonError, KoinonError, toWire } from '@koinon/protocol';
-import { type Checkpoint, checkpointSteps, type Journal } from '../ports/ports.ts';
 import { openNode } from './openNode.ts';
 import { tamperOutput } from './tamperOutput.ts';
 
@@ -12,7 +12,7 @@ import { tamperOutput } from './tamperOutput.ts';
  * output when it serves, writes what happens to HOME/node.log, leaves on SIGTERM, SIGINT, or when its standard input
  * closes (its parent died).
  */
-export const VERSION = '0.1.0';
+const VERSION = '0.1.0';
 /** Longest that leaving may take, milliseconds; a parent's patience is a little longer. */
 const LEAVING_MS = 4_000;
 

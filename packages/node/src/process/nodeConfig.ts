@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { deploymentSchema, KoinonError, schema } from '@koinon/protocol';
 import { z } from 'zod';
-
-const roleName = z.enum(['custody', 'provide', 'audit', 'evaluate', 'gateway']);
+import { servicesSchema } from '../services.ts';
 
 /** What a node is told by its folder's `config.json`. Secrets are in files of their own beside it. */
 export const nodeConfigSchema = z.strictObject({
-  koinon: z.literal('node/1'),
+  koinon: z.literal('node/2'),
   /** What people call it; shown, never trusted. */
   name: z.string().min(1).max(64),
-  roles: z.array(roleName).min(1),
+  /** What this node does: each service that is on, with its settings. */
+  services: servicesSchema,
   /** JSON-RPC endpoints of the chain, the preferred first. */
   rpcUrls: z.array(z.url()).min(1),
   /** The address file of the network, relative to the folder. */
@@ -28,26 +28,13 @@ export const nodeConfigSchema = z.strictObject({
     .default({ host: '127.0.0.1', port: 0, authenticateAll: false }),
   /** The cold address that stakes for this node; its own when absent. */
   owner: schema.address.optional(),
-  terms: z
-    .strictObject({
-      token: schema.address,
-      baseAmount: schema.uint(128),
-      gigafuelAmount: schema.uint(128),
-      maxFuel: schema.uint(64),
-      slots: z.number().int().min(1).max(64).default(1),
-    })
-    .optional(),
   /** How long the first unanchored log entry waits for its anchor, milliseconds; an epoch by default. */
   anchorDelayMs: z.number().int().min(0).default(600_000),
   /** How often vouchers are claimed, milliseconds; a day by default, well inside the delay of closing a channel. */
   claimEveryMs: z.number().int().min(1000).default(86_400_000),
-  /** What this node's public orders promise for one audit, base units of KOIN; nothing by default. */
-  auditAmount: schema.uint(128).default(0n),
-  /** The least a winning audit report must bring before transactions are sent for it, base units of KOIN. */
-  leastTicketAmount: schema.uint(128).optional(),
   /**
    * `required`: no job runs, and the node does not start, unless jobs are kept from network, root, files and privileges.
-   * `available`: whatever this machine has. By default `required` for every role that runs programs of others.
+   * `available`: whatever this machine has. By default `required` for every node that runs programs of others.
    */
   sandbox: z.enum(['required', 'available']).optional(),
   slots: z.number().int().min(1).max(64).default(1),
@@ -64,9 +51,12 @@ export type NodeConfig = z.output<typeof nodeConfigSchema>;
 
 export type SandboxSetting = NonNullable<NodeConfig['sandbox']>;
 
-/** What a node that was told nothing wants of its sandbox: a gateway runs only what its owner asks of it. */
-export function sandboxSetting({ sandbox, roles }: Pick<NodeConfig, 'sandbox' | 'roles'>): SandboxSetting {
-  return sandbox ?? (roles.every(role => role === 'gateway') ? 'available' : 'required');
+/** What a node that was told nothing wants of its sandbox: one that neither works nor audits runs only what its owner asks. */
+export function sandboxSetting({
+  sandbox,
+  services,
+}: Pick<NodeConfig, 'sandbox' | 'services'>): SandboxSetting {
+  return sandbox ?? (services.work || services.audit ? 'required' : 'available');
 }
 
 /** Reads and checks a node's configuration. Throws `K_CONFIG`. */
@@ -98,9 +88,10 @@ export function readJson<S extends z.ZodType>(path: string, fileSchema: S): z.ou
   return parsed.data as z.output<S>;
 }
 
-/** Address files of networks whose statements and manifests this version no longer reads. */
+/** Files of networks whose statements and manifests this version no longer reads. */
 function isOlder(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Reflect.get(value, 'koinon') === 'deployment/1';
+  if (typeof value !== 'object' || value === null) return false;
+  return ['deployment/1', 'deployment/2', 'node/1'].includes(Reflect.get(value, 'koinon'));
 }
 
 function olderNetwork(path: string): KoinonError {

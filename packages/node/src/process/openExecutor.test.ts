@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Confinement, FindSandbox } from '@koinon/executors';
+import type { Role } from '@koinon/protocol';
+import { servicesSchema } from '../services.ts';
+import { servicesFor } from '../servicesFor.ts';
 import { confined } from '../testing/quickExecutor.ts';
 import { nodeConfigSchema, sandboxSetting } from './nodeConfig.ts';
 import { openExecutor } from './openExecutor.ts';
@@ -61,12 +64,14 @@ test('where what there is will do, the node starts without looking, and the jour
 });
 
 test('whoever runs programs of others requires a sandbox unless told, a gateway alone does not', () => {
-  for (const role of ['custody', 'provide', 'audit', 'evaluate'] as const) {
-    assert.equal(sandboxSetting({ roles: ['gateway', role] }), 'required', role);
-    assert.equal(sandboxSetting({ roles: [role], sandbox: 'available' }), 'available', role);
+  const servicesOf = (...roles: Role[]) => servicesSchema.parse(servicesFor(roles));
+  for (const role of ['custody', 'provide', 'audit'] as const) {
+    assert.equal(sandboxSetting({ services: servicesOf('gateway', role) }), 'required', role);
+    assert.equal(sandboxSetting({ services: servicesOf(role), sandbox: 'available' }), 'available', role);
   }
-  assert.equal(sandboxSetting({ roles: ['gateway'] }), 'available');
-  assert.equal(sandboxSetting({ roles: ['gateway'], sandbox: 'required' }), 'required');
-  const config = { koinon: 'node/1', name: 'n', roles: ['custody'], rpcUrls: ['http://127.0.0.1:1'] };
+  assert.equal(sandboxSetting({ services: servicesOf('gateway') }), 'available');
+  assert.equal(sandboxSetting({ services: servicesOf('gateway'), sandbox: 'required' }), 'required');
+  const config = { koinon: 'node/2', name: 'n', services: { court: {} }, rpcUrls: ['http://127.0.0.1:1'] };
+  assert.ok(nodeConfigSchema.safeParse(config).success);
   assert.ok(!nodeConfigSchema.safeParse({ ...config, sandbox: 'off' }).success);
 });

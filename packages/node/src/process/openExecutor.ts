@@ -1,5 +1,5 @@
 import { createExecutor, type Executor, type FindSandbox, requireAdequate } from '@koinon/executors';
-import type { Journal } from '../ports/ports.ts';
+import type { Journal } from '@koinon/kernel';
 import type { SandboxSetting } from './nodeConfig.ts';
 import { sandboxFacts } from './sandboxFacts.ts';
 

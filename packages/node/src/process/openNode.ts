@@ -3,16 +3,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Chain, connectChain, sqliteJournal, sqliteSnapshot } from '@koinon/chain';
 import { fileCheckpoints } from '@koinon/executors';
+import type { Checkpoint, Journal, NodePorts } from '@koinon/kernel';
+import { gateInWorkers, sqlDatabaseOver, systemClock } from '@koinon/kernel';
 import { createNetwork, peerIdOfKey, type Tap } from '@koinon/network';
-import { type Hex, KoinonError, keySigner, type Role, roles } from '@koinon/protocol';
+import { type Hex, KoinonError, keySigner } from '@koinon/protocol';
 import { openStore } from '@koinon/store';
 import { createNode, type KoinonNode } from '../createNode.ts';
-import { sqlDatabaseOver } from '../durable/sqlDatabase.ts';
-import { gateInWorkers } from '../gate/gateInWorkers.ts';
-import { serveHttp } from '../http/serveHttp.ts';
+import { serveNode } from '../http/serveNode.ts';
 import { decryptKey, keystoreSchema } from '../keys/keystore.ts';
-import { systemClock } from '../ports/clock.ts';
-import type { Checkpoint, Journal, NodePorts } from '../ports/ports.ts';
 import { type NodeConfig, readDeployment, readJson, readNodeConfig, sandboxSetting } from './nodeConfig.ts';
 import { openExecutor } from './openExecutor.ts';
 import { type SandboxFacts, sandboxFacts } from './sandboxFacts.ts';
@@ -83,7 +81,6 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
     closers.push(() => gate.close());
     const checkpointFolder = join(home, 'data', 'checkpoints');
     mkdirSync(checkpointFolder, { recursive: true, mode: 0o700 });
-    const roleMask = config.roles.reduce((mask, role) => mask | roles[role as Role], 0);
     const node = await createNode(
       {
         clock: systemClock,
@@ -101,16 +98,15 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
         checkpoint: options.checkpoint ?? (() => undefined),
       },
       {
-        roles: roleMask,
-        terms: config.terms,
+        services: config.services,
         anchorDelayMs: config.anchorDelayMs,
         claimEveryMs: config.claimEveryMs,
-        auditAmount: config.auditAmount,
-        ...(config.leastTicketAmount === undefined ? {} : { leastTicketAmount: config.leastTicketAmount }),
-        sandbox,
-        slots: config.slots,
-        maxRunMs: config.maxRunMs,
-        maxMemoryBytes: config.maxMemoryBytes,
+        limits: {
+          sandbox,
+          slots: config.slots,
+          maxRunMs: config.maxRunMs,
+          maxMemoryBytes: config.maxMemoryBytes,
+        },
         version: options.version,
       },
       readShippedPrograms(),
@@ -118,11 +114,15 @@ export async function openNode(home: string, options: OpenNodeOptions): Promise<
     closers.push(() => node.stop());
     await network.start();
     closers.push(() => network.stop());
-    await enterRegistry(chain, config, roleMask, privateKey, network.multiaddrs());
+    await enterRegistry(chain, config, node.roles, privateKey, network.multiaddrs());
     node.takeUp();
-    const http = await serveHttp(node, { ...config.http, name: config.name, token: apiToken(home) });
+    const http = await serveNode(node, { ...config.http, name: config.name, token: apiToken(home) });
     closers.push(() => http.close());
-    options.journal.note('node-started', { operator: signer.address, url: http.url, roles: config.roles });
+    options.journal.note('node-started', {
+      operator: signer.address,
+      url: http.url,
+      services: node.services.map(({ name }) => name),
+    });
     return {
       node,
       operator: signer.address,
@@ -161,7 +161,7 @@ async function enterRegistry(
 }
 
 /** The token that API calls which sign, spend or change anything must carry: a file only this user can read. */
-export function apiToken(home: string): string {
+function apiToken(home: string): string {
   const path = join(home, 'api-token');
   if (!existsSync(path)) writeFileSync(path, randomBytes(24).toString('base64url'), { mode: 0o600 });
   return readFileSync(path, 'utf8').trim();

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { KoinonError } from '@koinon/protocol';
 
-export const shippedProgramNames = ['tabular-logistic', 'tabular-evaluate'] as const;
+const shippedProgramNames = ['tabular-logistic', 'tabular-evaluate'] as const;
 
 /** The programs Koinon ships, as built by `programs/`. Throws `K_PROGRAM_MISSING` before the first build. */
 export function readShippedPrograms(): Map<string, Uint8Array> {

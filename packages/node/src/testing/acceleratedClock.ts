@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '@koinon/kernel';
 
 const ORIGIN_MS = 1_700_000_000_000;
 const TICK_MS = 1;

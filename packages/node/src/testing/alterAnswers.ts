@@ -16,7 +16,7 @@ export function alterAnswers(alterations: Alterations): (network: Network) => Ne
       const alter = alterations[method as Method] as
         | ((answer: () => Promise<unknown>, request: unknown) => Promise<unknown>)
         | undefined;
-      network.handle(
+      return network.handle(
         method,
         alter ? (payload, from) => alter(() => handler(payload, from), payload) : handler,
       );

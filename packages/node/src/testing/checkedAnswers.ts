@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { allRoutes, openApiPath } from '@koinon/api';
+import { toWire } from '@koinon/protocol';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { z } from 'zod';
 
 type Json = Record<string, unknown>;
 interface Operation {
@@ -9,6 +12,22 @@ export interface OpenApi {
   openapi: string;
   paths: Record<string, Record<string, Operation & Json>>;
   components: { schemas: Record<string, Json> } & Json;
+}
+
+/** The schema that the route has for its answer. */
+function answerSchemaOf(method: string, template: string): z.ZodType {
+  const found = allRoutes.find(route => route.method === method && openApiPath(route.path) === template);
+  assert.ok(found?.answer.kind === 'json', `no JSON is described for ${method} ${template}`);
+  return found.answer.schema;
+}
+
+/**
+ * Fails where a client that parses the answer would not see all of it. Clients leave out what they do not know, for a newer
+ * node may tell more; what this node tells, the schemas must have.
+ */
+function losesNothing(schema: z.ZodType, body: unknown, what: string): void {
+  const parsed: unknown = JSON.parse(JSON.stringify(toWire(schema.parse(body))));
+  assert.partialDeepStrictEqual(parsed, body, what);
 }
 
 /**
@@ -29,9 +48,10 @@ export class CheckedAnswers {
   async check(method: string, path: string, response: Response): Promise<unknown> {
     const [template, operation] = this.#operationOf(method, path);
     const text = await response.text();
-    const status = response.ok ? '200' : 'default';
+    const status = String(response.status);
     const type = (response.headers.get('content-type') ?? '').split(';')[0]!;
-    const { content } = operation.responses[status]!;
+    const { content } = operation.responses[status] ?? {};
+    assert.ok(content, `${method} ${path} answers ${status}, which the document does not name`);
     assert.ok(type in content, `${method} ${path} answers ${response.status} with ${type}`);
     if (response.ok) this.#answered.add(`${method} ${template}`);
     if (type !== 'application/json') return text;
@@ -41,7 +61,18 @@ export class CheckedAnswers {
       body,
       `${method} ${path} ${response.status}: ${text.slice(0, 200)}`,
     );
+    if (response.ok) losesNothing(answerSchemaOf(method, template), body, `${method} ${path}`);
     return body;
+  }
+
+  /** Fails unless the data of an event, in JSON, is what the document says of that kind of event. */
+  checkEvent(template: string, event: string, data: string): void {
+    const { answer } = allRoutes.find(route => openApiPath(route.path) === template) ?? {};
+    assert.ok(answer?.kind === 'events');
+    const place = ['x-events', String(Object.keys(answer.events).indexOf(event))];
+    const body: unknown = JSON.parse(data);
+    this.matches([template, 'get', '200', 'text/event-stream'], body, data, place);
+    losesNothing(answer.events[event]!, body, `${event} of ${template}`);
   }
 
   /** Fails unless the value fits the schema of an answer, found by path template, method, status and media type. */

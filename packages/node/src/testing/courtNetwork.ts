@@ -5,7 +5,7 @@ import { until } from './observe.ts';
 import { type Part, type SeededNetwork, type StartOptions, seededNetwork } from './seededNetwork.ts';
 
 /** A provider, four auditors who are jurors too, and a researcher. */
-export const courtParts: readonly Part[] = [
+const courtParts: readonly Part[] = [
   { name: 'alder', roles: ['provide'], stake: 10n ** 21n },
   ...['birch', 'cedar', 'dogwood', 'elm'].map(
     (name): Part => ({ name, roles: ['audit'], stake: 10n ** 21n }),
@@ -57,7 +57,7 @@ export async function workedJob(
     { assurance: assurances.replay, auditRatePpm },
   );
   await ordered(node.ports, order);
-  return network.member('alder').node.jobs.list()[0]!.receiptDigest!;
+  return network.member('alder').node.port('work').jobs.list()[0]!.receiptDigest!;
 }
 
 /** Base units of KOIN that count for a member. */

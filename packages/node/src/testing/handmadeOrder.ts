@@ -1,4 +1,6 @@
 import type { ChannelParams } from '@koinon/chain';
+import type { NodePorts } from '@koinon/kernel';
+import { ask } from '@koinon/kernel';
 import { boundOf } from '@koinon/privacy';
 import {
   assurances,
@@ -22,9 +24,7 @@ import {
   ZERO_32,
   ZERO_ADDRESS,
 } from '@koinon/protocol';
-import type { HeldDataset } from '../custody/datasetBook.ts';
-import { ask } from '../peers/ask.ts';
-import type { NodePorts } from '../ports/ports.ts';
+import type { HeldDataset } from '@koinon/services/custody';
 
 /** What a requester that writes its own software can send, for tests that do. */
 export type Submission = WireRequest<'order.submit'>;

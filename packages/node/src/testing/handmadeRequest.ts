@@ -1,3 +1,4 @@
+import type { NodePorts } from '@koinon/kernel';
 import { boundOf } from '@koinon/privacy';
 import {
   decodeManifest,
@@ -13,9 +14,8 @@ import {
   toHex,
   type WireRequest,
 } from '@koinon/protocol';
+import type { HeldDataset } from '@koinon/services/custody';
 import { COHORT_TARGET } from '@koinon/tabular';
-import type { HeldDataset } from '../custody/datasetBook.ts';
-import type { NodePorts } from '../ports/ports.ts';
 import type { Member } from './seededNetwork.ts';
 
 /** A draft over a dataset's training rows, whose only file is metrics of training. */

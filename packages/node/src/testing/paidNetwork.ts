@@ -1,6 +1,6 @@
-import type { AuditOptions } from '@koinon/chain';
+import type { AuditOptions } from '@koinon/chain/deployment';
+import { nowSeconds } from '@koinon/kernel';
 import { assurances, type Hex, type Order, statementDigest } from '@koinon/protocol';
-import { nowSeconds } from '../ports/clock.ts';
 import { handmadeOrder, openChannel, ordered, publicManifest } from './handmadeOrder.ts';
 import { type SeededNetwork, seededNetwork } from './seededNetwork.ts';
 
@@ -59,9 +59,10 @@ export async function promisedJob(network: SeededNetwork): Promise<{ order: Orde
 export function payOf(network: SeededNetwork, state: string) {
   return payees.flatMap(name => {
     const { node, store } = network.member(name);
-    return node.audits
-      .list()
-      .flatMap(({ receipt }) => node.pay?.book.get(receipt) ?? [])
+    return node
+      .port('audit')
+      .audits.list()
+      .flatMap(({ receipt }) => node.port('audit').pay.get(receipt) ?? [])
       .filter(entry => entry.state === state)
       .map(entry => ({ name, entry, log: store.log }));
   });

@@ -1,5 +1,5 @@
 import { decodeManifest, encodeManifest, type Manifest, type Signed, utf8 } from '@koinon/protocol';
-import type { HeldDataset } from '../custody/datasetBook.ts';
+import type { HeldDataset } from '@koinon/services/custody';
 import { drawnManifest, grantFor, handmadeOrder, openChannel, type Submission } from './handmadeOrder.ts';
 import { privateDraft } from './handmadeRequest.ts';
 import type { SeededNetwork } from './seededNetwork.ts';
@@ -24,7 +24,7 @@ export async function privateOrder(
   draft: Uint8Array,
   by = 'researcher',
 ): Promise<{ submission: Submission; grant: Signed<'Grant'>; manifest: Uint8Array }> {
-  const { ports } = network.member(by).node;
+  const ports = network.member(by).node.ports;
   const { operator } = network.member('hospital');
   const grant = await grantFor(ports, operator, dataset, draft);
   const manifest = drawnManifest(draft, grant);

@@ -1,6 +1,6 @@
+import type { StudyRequest } from '@koinon/api';
 import { utf8 } from '@koinon/protocol';
 import { COHORT_TARGET, syntheticCohort } from '@koinon/tabular';
-import type { StudyRequest } from '../studies/studyBook.ts';
 import type { SeededNetwork } from './seededNetwork.ts';
 
 const program = utf8.encode('any program: the executor of these tests does not look');

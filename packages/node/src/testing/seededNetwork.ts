@@ -1,17 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type MemoryChain, type MemoryChainOptions, memoryChain } from '@koinon/chain';
+import { type MemoryChain, type MemoryChainOptions, memoryChain } from '@koinon/chain/twin';
 import type { ExecutionResult, Executor } from '@koinon/executors';
+import type { Checkpoint } from '@koinon/kernel';
+import { type Gate, gateInPlace } from '@koinon/kernel';
 import { type MemoryHub, memoryNetwork, type Network, peerIdOfKey } from '@koinon/network';
 import { type Hex, keySigner, type Policy, type Role, roles, sha256, toHex, utf8 } from '@koinon/protocol';
+import type { HeldDataset } from '@koinon/services/custody';
+import { previewDataset, publishDataset } from '@koinon/services/custody';
 import { type FaultPlan, noFaults, openStore, type Store } from '@koinon/store';
+import type { z } from 'zod';
 import { createNode, type KoinonNode } from '../createNode.ts';
-import type { HeldDataset } from '../custody/datasetBook.ts';
-import { previewDataset } from '../custody/previewDataset.ts';
-import { publishDataset } from '../custody/publishDataset.ts';
-import { type Gate, gateInPlace } from '../ports/gate.ts';
-import type { Checkpoint } from '../ports/ports.ts';
+import { servicesSchema } from '../services.ts';
+import { servicesFor } from '../servicesFor.ts';
 import { acceleratedClock } from './acceleratedClock.ts';
 import { quickExecutor } from './quickExecutor.ts';
 
@@ -24,6 +26,8 @@ export interface Part {
   accuses?: boolean;
   /** What its orders promise for one audit, base units of KOIN; nothing unless told. */
   auditAmount?: bigint;
+  /** Services otherwise than its roles say. */
+  services?: z.input<typeof servicesSchema>;
 }
 
 /** Hospital with the auditor it named, two strangers who work for and check each other, and a researcher. */
@@ -117,46 +121,57 @@ export async function seededNetwork(
     const network = options.overNetwork?.(joined) ?? joined;
     const notes: Member['notes'] = [];
     const connection = chain.connect(signer.address);
-    const node = await createNode(
-      {
-        clock,
-        random: () => sha256(utf8.encode(`${seed}/${name}/${draws++}`)),
-        chain: connection,
-        network,
-        store,
-        executor: options.executor ?? quickExecutor(options.alter),
-        gate: options.gate ?? gateInPlace,
-        alterResult: options.alterResult,
-        signer,
-        deployment,
-        journal: { note: (event, facts = {}) => void notes.push({ event, facts }) },
-        checkpoint: options.checkpoint ?? (() => undefined),
-      },
-      {
-        roles: part.roles.reduce((mask, role) => mask | roles[role], 0),
-        terms: part.roles.includes('provide')
-          ? {
-              token: deployment.token as Hex,
+    let node: KoinonNode | undefined;
+    try {
+      node = await createNode(
+        {
+          clock,
+          random: () => sha256(utf8.encode(`${seed}/${name}/${draws++}`)),
+          chain: connection,
+          network,
+          store,
+          executor: options.executor ?? quickExecutor(options.alter),
+          gate: options.gate ?? gateInPlace,
+          alterResult: options.alterResult,
+          signer,
+          deployment,
+          journal: { note: (event, facts = {}) => void notes.push({ event, facts }) },
+          checkpoint: options.checkpoint ?? (() => undefined),
+        },
+        {
+          services: servicesSchema.parse({
+            ...servicesFor(part.roles, {
+              token: deployment.token,
               baseAmount: 10n ** 16n,
               gigafuelAmount: 10n ** 15n,
               maxFuel: 10n ** 13n,
-              slots: 1,
-            }
-          : undefined,
-        ...(part.accuses === undefined ? {} : { accuses: part.accuses }),
-        ...(part.auditAmount === undefined ? {} : { auditAmount: part.auditAmount }),
-        anchorDelayMs: 20,
-        claimEveryMs: 86_400_000,
-        ...(options.sandbox ? { sandbox: options.sandbox } : {}),
-        slots: 2,
-        maxRunMs: 60_000,
-        maxMemoryBytes: 2 ** 30,
-        version: '0.0.0',
-      },
-      options.programs ?? new Map(),
-    );
-    await network.start();
-    node.takeUp();
+            }),
+            court: part.accuses === undefined ? {} : { accuses: part.accuses },
+            ...(part.auditAmount === undefined ? {} : { studies: { auditAmount: part.auditAmount } }),
+            ...part.services,
+          }),
+          anchorDelayMs: 20,
+          claimEveryMs: 86_400_000,
+          limits: {
+            sandbox: options.sandbox ?? 'available',
+            slots: 2,
+            maxRunMs: 60_000,
+            maxMemoryBytes: 2 ** 30,
+          },
+          version: '0.0.0',
+        },
+        options.programs ?? new Map(),
+      );
+      await network.start();
+      node.takeUp();
+    } catch (error) {
+      // A node that dies at its start leaves its folder to the next one.
+      hub.crash(signer.address);
+      await node?.stop().catch(() => undefined);
+      await connection.close();
+      store.close();
+      throw error;
+    }
     const member = { name, operator: signer.address, folder: home, store, node, notes };
     members.set(name, member);
     return member;
@@ -195,7 +210,7 @@ export async function seededNetwork(
       const request = { csv: utf8.encode(csv), target, publicShare: 0.2, heldBackShare: 0.2, ...changes };
       const seed = node.ports.random();
       const { publicRows } = previewDataset({ ...request, minGroupRows: 10 }, seed, { show: 0 });
-      const published = await publishDataset(node.ports, node.datasets, {
+      const published = await publishDataset(node.ports, node.port('custody').datasets, {
         ...request,
         name: 'cohort',
         description: 'A synthetic cohort.',

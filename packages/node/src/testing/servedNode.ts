@@ -1,4 +1,4 @@
-import { type HttpOptions, serveHttp } from '../http/serveHttp.ts';
+import { type ServeNodeOptions, serveNode } from '../http/serveNode.ts';
 import { type Member, type Part, type SeededNetwork, seededNetwork } from './seededNetwork.ts';
 
 /** Token of the nodes that tests serve. */
@@ -15,8 +15,11 @@ export interface ServedNode {
 }
 
 /** Serves a node of a network over HTTP on loopback. */
-export async function serveMember(member: Member, options: Partial<HttpOptions> = {}): Promise<ServedNode> {
-  const server = await serveHttp(member.node, {
+export async function serveMember(
+  member: Member,
+  options: Partial<ServeNodeOptions> = {},
+): Promise<ServedNode> {
+  const server = await serveNode(member.node, {
     name: member.name,
     host: '127.0.0.1',
     port: 0,
@@ -40,7 +43,7 @@ const alone: readonly Part[] = [{ name: 'alone', roles: ['custody', 'gateway'], 
 
 /** One node by itself, served: for tests of what it answers to a stranger. */
 export async function servedNode(
-  options: Partial<HttpOptions> = {},
+  options: Partial<ServeNodeOptions> = {},
 ): Promise<ServedNode & { network: SeededNetwork }> {
   const network = await seededNetwork(1, alone);
   const served = await serveMember(network.member('alone'), options);

@@ -1,7 +1,7 @@
 import { createExecutor } from '@koinon/executors';
 import { type Cid, cidOfBlob, type Manifest, utf8 } from '@koinon/protocol';
+import type { CatalogueModel } from '@koinon/services/serving';
 import { COHORT_TARGET, encodeTable, inferSchema, parseTable, syntheticCohort } from '@koinon/tabular';
-import type { CatalogueModel } from '../models/catalogue.ts';
 import { readShippedPrograms } from '../process/shippedPrograms.ts';
 import type { Member } from './seededNetwork.ts';
 
@@ -37,7 +37,7 @@ export async function addToCatalogue(
   model: Uint8Array,
 ): Promise<CatalogueModel> {
   const cid: Cid = await store.blobs.put(model, 'public');
-  const version = node.catalogue.versions(name).length + 1;
+  const version = node.port('serving').catalogue.versions(name).length + 1;
   const passport = await store.blobs.putNode({ name, version, model: cid }, 'public');
-  return node.catalogue.add({ name, model: cid, passport, registeredAtMs: 0 });
+  return node.port('serving').catalogue.add({ name, model: cid, passport, registeredAtMs: 0 });
 }

@@ -1,7 +1,7 @@
 import { createExecutor } from '@koinon/executors';
+import type { Study } from '@koinon/services/studies';
 import { COHORT_TARGET, syntheticCohort } from '@koinon/tabular';
 import { readShippedPrograms } from '../process/shippedPrograms.ts';
-import type { Study } from '../studies/studyBook.ts';
 import { type SeededNetwork, seededNetwork, usualParts } from './seededNetwork.ts';
 
 export interface TrainedNetwork {
@@ -21,7 +21,7 @@ export async function trainedNetwork(seed: number): Promise<TrainedNetwork> {
     await network.start(name, { executor, programs });
   }
   const dataset = await network.publish(syntheticCohort({ rows: 300, seed: 5 }), COHORT_TARGET);
-  const { studies } = network.member('researcher').node;
+  const studies = network.member('researcher').node.port('studies');
   const id = studies.begin({
     kind: 'train',
     dataset: dataset.id,

@@ -7,7 +7,7 @@ import { type Level, lossLevel, lossOf, lossOutcomes, rateLevel, rateOf, rateOut
 import { isObject, readObject } from './readObject.ts';
 
 /** Value of the group of rows without a value. */
-export const MISSING_GROUP = '(missing)';
+const MISSING_GROUP = '(missing)';
 
 /** The four measures of a model over some rows. */
 export interface Measures {

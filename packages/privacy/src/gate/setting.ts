@@ -1,6 +1,5 @@
 import type { Manifest, Policy, PublicColumn, TableDescription } from '@koinon/protocol';
 
-export type NumberColumn = Extract<PublicColumn, { type: 'number' }>;
 export type WordColumn = Extract<PublicColumn, { type: 'category' }>;
 
 /** All that readers, writers and counts of a job's artefacts may depend on: what is public before it runs. */

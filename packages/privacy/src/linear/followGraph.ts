@@ -23,7 +23,7 @@ export interface Classifier {
 
 const ML = 'ai.onnx.ml';
 /** Most columns all tensors of a graph may have together: four times what a file's coefficients could be over. */
-export const COLUMNS_MAX = 2 ** 20;
+const COLUMNS_MAX = 2 ** 20;
 
 /** Follows the graph from the cells to its classifier. Throws `Withheld` where it is not a linear model over columns. */
 export function followGraph({ nodes, inputs, outputs }: ModelFile): Classifier {

@@ -132,7 +132,7 @@ function slotsByColumn(
 }
 
 /** Rounds to the grid; the exponent is the least with which no level is past the last, or the greatest. */
-export function onGrid(scores: Scores, weightBits: number): LinearFacts & { isClipped: boolean } {
+function onGrid(scores: Scores, weightBits: number): LinearFacts & { isClipped: boolean } {
   const steps = stepsOf(weightBits);
   const relative = scores.slice(1).map(each => each.map((score, i) => score - scores[0]![i]!));
   let exponent = 0;

@@ -13,7 +13,7 @@ export interface Remains {
 }
 
 /** Memory and fuel after `_start` of the rewritten module. */
-export function runRewritten(wasm: Uint8Array): Remains {
+function runRewritten(wasm: Uint8Array): Remains {
   const prepared = prepare(wasm, LIMITS);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(prepared.module));
   const fuel = exports[EXPORTS.fuel] as WebAssembly.Global;
@@ -26,7 +26,7 @@ export function runRewritten(wasm: Uint8Array): Remains {
 }
 
 /** The same of the slow twin. */
-export function runNaive(wasm: Uint8Array): Remains {
+function runNaive(wasm: Uint8Array): Remains {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(naiveTwin(wasm)));
   (exports['_start'] as () => void)();
   return { memory: memoryOf(exports), fuel: (exports['count'] as WebAssembly.Global).value as bigint };

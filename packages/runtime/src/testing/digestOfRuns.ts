@@ -3,7 +3,7 @@ import { execute } from './execute.ts';
 import { randomProgram } from './randomProgram.ts';
 
 /** One digest, hex, over exit code, fuel and trace root of a fixed set of programs full of NaNs. */
-export async function digestOfRuns(programs = 60): Promise<string> {
+export async function digestOfRuns(programs: number): Promise<string> {
   const all: string[] = [];
   for (let seed = 1; seed <= programs; seed++) {
     const { exitCode, fuelUsed, traceRoot } = await execute(randomProgram(seed));

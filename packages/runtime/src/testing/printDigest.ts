@@ -1,7 +1,7 @@
 import { digestOfRuns } from './digestOfRuns.ts';
 import { digestOfSteps } from './digestOfSteps.ts';
-import { randomSteps } from './randomSteps.ts';
+import { stepping } from './randomSteps.ts';
 
-/** As many programs as in engines.test.ts. */
-const modules = Array.from({ length: 30 }, (_, seed) => randomSteps(seed));
-console.log(await digestOfRuns(), await digestOfSteps(modules));
+/** Of as many programs of either kind as the arguments say (engines.test.ts). */
+const [programs, steppingPrograms] = process.argv.slice(2).map(Number) as [number, number];
+console.log(await digestOfRuns(programs), await digestOfSteps(stepping(steppingPrograms)));

@@ -103,3 +103,7 @@ export function randomSteps(seed: number): Uint8Array {
       (if (i32.eq (global.get $n) (i32.const ${steps})) (then ${random.pick(ENDS)(random)}))
       (i32.const 1)))`);
 }
+
+/** The first so many of them. */
+export const stepping = (count: number): Uint8Array[] =>
+  Array.from({ length: count }, (_, seed) => randomSteps(seed));

@@ -5,7 +5,7 @@ export const F32 = 0x7d;
 export const F64 = 0x7c;
 export const V128 = 0x7b;
 export const FUNCREF = 0x70;
-export const EXTERNREF = 0x6f;
+const EXTERNREF = 0x6f;
 
 export type ValueType = number;
 

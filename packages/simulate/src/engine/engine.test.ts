@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { memoryChain } from '@koinon/chain';
+import { memoryChain } from '@koinon/chain/twin';
 import { statementDigest, ZERO_32, ZERO_ADDRESS } from '@koinon/protocol';
 import fc from 'fast-check';
 import { missChance } from '../report/missChance.ts';

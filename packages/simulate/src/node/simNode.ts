@@ -1,6 +1,6 @@
 import type { Chain } from '@koinon/chain';
 import type { OwnSeal } from '@koinon/integrity';
-import type { AuditReport, Hex, Order, Receipt, Signed, StatementSigner } from '@koinon/protocol';
+import type { Hex, Order, Signed, StatementSigner } from '@koinon/protocol';
 import type { Cheater } from '../cheaters/cheater.ts';
 import type { MemoryLog } from '../engine/memoryLog.ts';
 import type { Execution } from '../engine/program.ts';
@@ -70,5 +70,3 @@ export function crashes(schedule: Schedule): Pick<SimNode, 'isUp' | 'whenUp' | '
     },
   };
 }
-
-export type { AuditReport, Receipt };

@@ -1,4 +1,5 @@
-import type { CourtOutcome, CourtTerms, MemoryChain } from '@koinon/chain';
+import type { CourtOutcome, CourtTerms } from '@koinon/chain';
+import type { MemoryChain } from '@koinon/chain/twin';
 import type { TrustBook } from '@koinon/integrity';
 import type { Hex, Message, Signed, StatementType } from '@koinon/protocol';
 import type { GasMeter } from '../engine/gasMeter.ts';
@@ -80,7 +81,7 @@ export const defaults: Omit<SimulateOptions, 'seed'> = {
 };
 
 export const EPOCH_SECONDS = 600;
-export const KOIN = 10n ** 18n;
+const KOIN = 10n ** 18n;
 /** What a job costs. */
 export const PRICE = KOIN;
 /** What a node has at stake. */

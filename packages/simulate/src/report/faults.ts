@@ -1,7 +1,7 @@
 import type { Row, Summary } from './summary.ts';
 
 /** Beyond this a measured rate is not what the formula says; 17 rows stay within it in 99.9 of 100 campaigns. */
-export const Z_MAX = 4;
+const Z_MAX = 4;
 /** Catches to be expected before a mean says who gains: with so many, none at all happens once in 150 campaigns. */
 const CATCHES_MIN = 5;
 /** Rings of which one must have had an opportunity. */

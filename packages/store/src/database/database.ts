@@ -112,6 +112,13 @@ export class Database {
   }
 
   /** All rows, parsed. */
+  /** How many rows a table has of each value of a column of text. Both are names in the code, never data. */
+  countBy(table: string, name: string): ReadonlyMap<string, number> {
+    const row = z.object({ name: column.text, rows: column.integer });
+    const counted = this.all(`SELECT ${name} AS name, count(*) AS rows FROM ${table} GROUP BY ${name}`, row);
+    return new Map(counted.map(({ name: value, rows }) => [value, rows]));
+  }
+
   all<S extends z.ZodType>(sql: string, schema: S, ...parameters: Parameter[]): Array<z.output<S>> {
     return this.#prepare(sql)
       .all(...bindable(parameters))

@@ -98,20 +98,23 @@ test('a bundle reads back as it was made, and is the same bytes every time', () 
 /** Turns the name of a blob into that of a structure with the same digest, and back: `bafk…`, `bafy…`. */
 const OTHER_CODEC = 0x6b ^ 0x79;
 const bits = Array.from({ length: 8 }, (_, bit) => 1 << bit);
+/** Of the eight bits of a byte, those that a run alters: one, another with another KOINON_SEED, nightly all. */
+const bitsAt = (at: number): number[] =>
+  process.env['KOINON_NIGHTLY'] ? bits : [bits[(at + Number(process.env['KOINON_SEED'] ?? 1)) % 8]!];
 /** Contents are held to their digest, whichever byte it is; everything else is looked at byte by byte. */
 const CONTENT_STRIDE = 8;
 
-for (const [what, whole, masks] of [
-  ['of a job', jobBundle, [...bits, OTHER_CODEC]],
-  ['of a job with a permission', grantedBundle, [...bits, OTHER_CODEC]],
-  ['of a passport', bundle, [0x20, OTHER_CODEC]],
+for (const [what, whole, bitsOf] of [
+  ['of a job', jobBundle, bitsAt],
+  ['of a job with a permission', grantedBundle, bitsAt],
+  ['of a passport', bundle, () => [0x20]],
 ] as const) {
   test(`one altered byte anywhere in a bundle ${what} is found`, async () => {
     const contents = contentsIn(whole);
     for (let at = 0; at < whole.length; at++) {
       const isContent = contents.some(({ from, to }) => from <= at && at < to);
       if (isContent && at % CONTENT_STRIDE > 0) continue;
-      for (const mask of isContent ? [1 << (at % 7)] : masks) {
+      for (const mask of isContent ? [1 << (at % 7)] : [...bitsOf(at), OTHER_CODEC]) {
         assert.ok(await isFound(flipped(whole, at, mask)), `byte ${at}, mask ${mask}`);
       }
     }

@@ -5,6 +5,7 @@ import {
   fileList,
   fileListDigest,
   type Manifest,
+  publicRelease,
   toHex,
   ZERO_32,
 } from '@koinon/protocol';
@@ -65,11 +66,7 @@ async function compare(context: JobContext, manifest: Manifest, result: ReplayRe
     rawOutput: fileListDigest(fileList(outputs)),
     trace: typeof traceRoot === 'string' ? traceRoot : toHex(traceRoot),
   };
-  const released = new Map(
-    [...(exitCode === 0 ? outputs : [])].filter(([name, bytes]) =>
-      manifest.outputs.some(file => file.name === name && bytes.length <= file.maxBytes),
-    ),
-  );
+  const released = publicRelease(manifest, result);
   const { message: receipt } = evidence.receipt;
   const said = evidence.opening;
   const differences = [

@@ -9,7 +9,7 @@ import {
 } from '@koinon/protocol';
 
 /** A fixed key for a name. */
-export function partyOf(name: string): StatementSigner {
+function partyOf(name: string): StatementSigner {
   return keySigner(toHex(sha256(utf8.encode(`key of ${name}`))));
 }
 

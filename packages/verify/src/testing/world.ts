@@ -54,7 +54,7 @@ export type Changes<J extends string> = Partial<Record<J, (plan: JobPlan) => Par
 const PROGRAMS = ['tabular-logistic', 'tabular-evaluate'] as const;
 const programs = new Map(PROGRAMS.map(name => [name, utf8.encode(`program ${name}`)]));
 
-export function makeWorld(): World {
+function makeWorld(): World {
   const chain = new ChainTwin();
   const blobs = new Map<Cid, Uint8Array>();
   const logs = new Map<Hex, LogTwin>();

@@ -1,52 +1,34 @@
-import type { Failure } from './answers.ts';
-import { readToken } from './token.ts';
+import type { routesOf } from '@koinon/api';
+import { KoinonError } from '@koinon/protocol/errors';
+import type { AnswerOf, CalledRoute, CallOptions, QuestionOf, Wire } from '@koinon/sdk';
+
+type Routes = typeof routesOf;
+/** Name of a route, `studies.list`. */
+export type RouteName = { [T in keyof Routes]: `${T}.${keyof Routes[T] & string}` }[keyof Routes];
+type Named<N extends RouteName> = N extends `${infer T extends keyof Routes}.${infer R}`
+  ? R extends keyof Routes[T]
+    ? Extract<Routes[T][R], CalledRoute>
+    : never
+  : never;
+
+/** The part of the page that knows the schemas; loaded once. */
+export const loadClient = () => import('./client.ts');
+
+/** What this node answers to a question at the route with this name. Throws a `KoinonError`. */
+export async function ask<N extends RouteName>(
+  name: N,
+  question?: QuestionOf<Named<N>>,
+  options?: CallOptions,
+): Promise<Wire<AnswerOf<Named<N>>>> {
+  const { pageClient, routesOf: routes, wired } = await loadClient();
+  const [service, route] = name.split('.') as [keyof Routes, string];
+  const called = (routes[service] as Record<string, CalledRoute>)[route]!;
+  return wired(await pageClient().call(called, question as never, options)) as never;
+}
 
 /** What went wrong, as the node told it or as the browser saw it. */
-export class ApiError extends Error {
-  readonly failure: Failure;
-  readonly status: number;
-  constructor(failure: Failure, status: number) {
-    super(failure.message);
-    this.failure = failure;
-    this.status = status;
-  }
-}
-
-/** The JSON at a path of this node. Throws `ApiError`. */
-export function ask<T>(path: string, options: RequestInit = {}): Promise<T> {
-  return send(path, options).then(response => response.json() as Promise<T>);
-}
-
-/** Sends JSON; what signs, spends or changes needs the token. Throws `ApiError`. */
-export function tell<T>(path: string, body: unknown): Promise<T> {
-  const headers = { 'content-type': 'application/json' };
-  return ask<T>(path, { method: 'POST', headers, body: JSON.stringify(body) });
-}
-
-/** The answer at a path, with the node's token where there is one. Throws `ApiError`. */
-export async function send(path: string, options: RequestInit = {}): Promise<Response> {
-  const headers = new Headers(options.headers);
-  const token = readToken();
-  if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
-  let response: Response;
-  try {
-    response = await fetch(path, { ...options, headers });
-  } catch (error) {
-    if (options.signal?.aborted) throw error;
-    throw new ApiError(
-      {
-        code: 'K_NODE_UNREACHABLE',
-        message: 'The node that serves this page does not answer.',
-        next: 'Start it again with "npm start"; this page goes on by itself.',
-      },
-      0,
-    );
-  }
-  if (response.ok) return response;
-  const told = (await response.json().catch(() => undefined)) as { error?: Failure | string } | undefined;
-  const failure =
-    typeof told?.error === 'object'
-      ? told.error
-      : { code: `HTTP_${response.status}`, message: told?.error ?? `The node answered ${response.status}.` };
-  throw new ApiError(failure, response.status);
+export function failureOf(cause: unknown): KoinonError {
+  if (cause instanceof KoinonError) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new KoinonError({ code: 'K_PAGE', message, fault: 'bug', cause });
 }

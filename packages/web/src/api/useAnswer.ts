@@ -1,9 +1,10 @@
+import type { KoinonError } from '@koinon/protocol/errors';
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError } from './ask.ts';
+import { failureOf } from './ask.ts';
 
 export type Answer<T> =
   | { state: 'loading' }
-  | { state: 'failed'; error: ApiError; retry(): void }
+  | { state: 'failed'; error: KoinonError; retry(): void }
   | { state: 'here'; value: T; reload(): void };
 
 /**
@@ -12,7 +13,7 @@ export type Answer<T> =
  */
 export function useAnswer<T>(key: string, load: () => Promise<T>, everyMs?: number): Answer<T> {
   const [attempt, setAttempt] = useState(0);
-  const [kept, setKept] = useState<{ key: string; value?: T; error?: ApiError }>({ key });
+  const [kept, setKept] = useState<{ key: string; value?: T; error?: KoinonError }>({ key });
 
   useEffect(() => {
     let isCurrent = true;
@@ -22,7 +23,7 @@ export function useAnswer<T>(key: string, load: () => Promise<T>, everyMs?: numb
         (cause: unknown) =>
           isCurrent &&
           setKept(before =>
-            before.key === key && before.value !== undefined ? before : { key, error: asApiError(cause) },
+            before.key === key && before.value !== undefined ? before : { key, error: failureOf(cause) },
           ),
       );
     void refresh();
@@ -39,9 +40,4 @@ export function useAnswer<T>(key: string, load: () => Promise<T>, everyMs?: numb
   if (kept.value !== undefined) return { state: 'here', value: kept.value, reload: again };
   if (kept.error) return { state: 'failed', error: kept.error, retry: again };
   return { state: 'loading' };
-}
-
-function asApiError(cause: unknown): ApiError {
-  if (cause instanceof ApiError) return cause;
-  return new ApiError({ code: 'K_PAGE', message: cause instanceof Error ? cause.message : String(cause) }, 0);
 }

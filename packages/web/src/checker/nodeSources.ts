@@ -1,4 +1,5 @@
 import { isNamedBy, KoinonError } from '@koinon/protocol';
+import { type Client, createClient, nodeSources } from '@koinon/sdk';
 
 let token: string | undefined;
 
@@ -7,21 +8,14 @@ export function setToken(given: string | undefined): void {
   token = given;
 }
 
-/** What the node answers at a path. */
-export function fetchFromNode(path: string): Promise<Response> {
-  return fetch(path, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
+/** The node that served the page. */
+export function pageNode(): Client {
+  return createClient({ url: self.location.origin, token });
 }
 
-/** A public blob from the node that served the page, or undefined where it has none by that name. */
-export async function fetchBlob(cid: string): Promise<Uint8Array | undefined> {
-  const response = await fetchFromNode(`/api/blobs/${encodeURIComponent(cid)}`);
-  if (!response.ok) return undefined;
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-/** The same, refused unless the bytes are the ones the name stands for. Throws `K_BLOB_MISSING`, `K_BLOB_WRONG`. */
+/** A public blob of that node, refused unless its bytes are the ones the name stands for. Throws `K_BLOB_MISSING`, `K_BLOB_WRONG`. */
 export async function fetchNamed(cid: string): Promise<Uint8Array> {
-  const bytes = await fetchBlob(cid);
+  const bytes = await nodeSources(pageNode()).blob(cid);
   if (!bytes) {
     throw new KoinonError({
       code: 'K_BLOB_MISSING',

@@ -1,27 +1,28 @@
-import type { Dataset, DatasetDetail, Status } from '../api/answers.ts';
-import { ask } from '../api/ask.ts';
+import type { Dataset } from '../api/answers.ts';
+import { ask, loadClient } from '../api/ask.ts';
 import { useAnswer } from '../api/useAnswer.ts';
 import { Address } from '../parts/Address.tsx';
 import { Empty, Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
 import { Term } from '../parts/Term.tsx';
 import { count, koin } from '../words/format.ts';
-import { descriptionOf, publicRowsOf } from './descriptionOf.ts';
 import { OwnerDesk } from './OwnerDesk.tsx';
 
-async function loadDatasets(): Promise<DatasetDetail[]> {
-  const { datasets } = await ask<{ datasets: Dataset[] }>('/api/datasets');
+async function loadDatasets() {
+  const [{ datasets }, { readRecord }] = await Promise.all([ask('custody.datasets'), loadClient()]);
   // A custodian that does not answer leaves its datasets without their description, not the page without datasets.
   return Promise.all(
-    datasets.map(dataset =>
-      ask<DatasetDetail>(`/api/datasets/${dataset.id}`).catch((): DatasetDetail => dataset),
-    ),
+    datasets.map(async listed => {
+      const params = { id: listed.id };
+      const dataset = await ask('custody.dataset', { params }).catch((): Dataset => listed);
+      return { ...dataset, record: readRecord(dataset.metadata) };
+    }),
   );
 }
 
 export function DataPage() {
   const datasets = useAnswer('datasets', loadDatasets);
-  const status = useAnswer('status', () => ask<Status>('/api/status'));
+  const status = useAnswer('status', () => ask('node.status'));
   return (
     <Page
       title="Data"
@@ -32,7 +33,9 @@ export function DataPage() {
         </>
       }
     >
-      {status.state === 'here' && status.value.roles.includes('custody') && <OwnerDesk />}
+      {status.state === 'here' && status.value.services.includes('custody') && (
+        <OwnerDesk services={status.value.services} />
+      )}
       <h2>Datasets of the network</h2>
       <Loaded answer={datasets} what="the datasets">
         {all =>
@@ -47,14 +50,13 @@ export function DataPage() {
             <ul class="cards-list">
               {all.map(dataset => {
                 const said = dataset.said ?? dataset.held;
-                const description = descriptionOf(dataset.metadata);
-                const publicRows = publicRowsOf(dataset.metadata);
+                const { description: about, table: description, publicRows } = dataset.record;
                 return (
                   <li key={dataset.id} class="box">
                     <h3>
                       <a href={`/data/${dataset.id}`}>{said?.name ?? `Dataset ${dataset.id}`}</a>
                     </h3>
-                    <p>{dataset.metadata?.description ?? 'Its custodian does not answer at the moment.'}</p>
+                    <p>{about ?? 'Its custodian does not answer at the moment.'}</p>
                     <p class="muted">
                       held by <Address of={dataset.custodian} />
                       {description && (

@@ -1,6 +1,6 @@
 import type { PublicColumn } from '@koinon/protocol';
-import type { DatasetDetail } from '../api/answers.ts';
-import { ask } from '../api/ask.ts';
+import type { DatasetRecord } from '@koinon/sdk';
+import type { Dataset } from '../api/answers.ts';
 import { useAnswer } from '../api/useAnswer.ts';
 import { Address } from '../parts/Address.tsx';
 import { Facts } from '../parts/Facts.tsx';
@@ -10,29 +10,27 @@ import { Page } from '../parts/Page.tsx';
 import { Term } from '../parts/Term.tsx';
 import { grouped } from '../words/format.ts';
 import { policySentences } from '../words/policyWords.ts';
-import { descriptionOf, publicRowsOf } from './descriptionOf.ts';
+import { loadDataset } from './loadDataset.ts';
 
 export function DatasetPage({ id }: { id: string }) {
-  const answer = useAnswer(`dataset ${id}`, () =>
-    ask<DatasetDetail>(`/api/datasets/${encodeURIComponent(id)}`),
-  );
-  const name = answer.state === 'here' ? answer.value.said?.name : undefined;
+  const answer = useAnswer(`dataset ${id}`, () => loadDataset(id));
+  const name = answer.state === 'here' ? answer.value.dataset.said?.name : undefined;
   return (
     <Page title={name ?? `Dataset ${id}`}>
       <Loaded answer={answer} what="the dataset">
-        {dataset => <Known dataset={dataset} />}
+        {known => <Known {...known} />}
       </Loaded>
     </Page>
   );
 }
 
-function Known({ dataset }: { dataset: DatasetDetail }) {
-  const { metadata, said } = dataset;
-  const description = descriptionOf(metadata);
-  const publicRows = said?.publicTable === undefined ? 0 : (publicRowsOf(metadata) ?? 'some');
+function Known({ dataset, record }: { dataset: Dataset; record: DatasetRecord }) {
+  const { said } = dataset;
+  const { table: description } = record;
+  const publicRows = said?.publicTable === undefined ? 0 : (record.publicRows ?? 'some');
   return (
     <>
-      {metadata?.description && <p class="lead">{metadata.description}</p>}
+      {record.description && <p class="lead">{record.description}</p>}
       {!said && (
         <p class="box" role="status">
           Its custodian does not answer at the moment; below is what the blockchain says.
@@ -77,7 +75,7 @@ function Known({ dataset }: { dataset: DatasetDetail }) {
                 },
               ]),
           ...(said?.target ? [{ name: 'to be predicted', value: said.target }] : []),
-          ...(metadata?.license ? [{ name: 'licence', value: metadata.license }] : []),
+          ...(record.license ? [{ name: 'licence', value: record.license }] : []),
           {
             name: 'content',
             value: <Hash of={dataset.contentRoot} label="the content root" />,

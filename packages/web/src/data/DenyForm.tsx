@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { RequestView } from '../api/answers.ts';
-import { tell } from '../api/ask.ts';
+import { ask } from '../api/ask.ts';
 import { Failure } from '../parts/Loaded.tsx';
 import { useSending } from './useSending.ts';
 
@@ -9,17 +9,17 @@ export function DenyForm({ request, onDenied }: { request: RequestView; onDenied
   const [reason, setReason] = useState('');
   const { isBusy, failure, run } = useSending();
   const { digest } = request;
-  const { requester } = request.request.message as { requester?: string };
-  const deny = (path: string, body: object) =>
+  const { requester } = request.request.message;
+  const deny = (send: () => Promise<unknown>) =>
     run(async () => {
-      await tell(path, { ...body, reason });
+      await send();
       onDenied();
     });
   return (
     <form
       onSubmit={event => {
         event.preventDefault();
-        deny(`/api/requests/${digest}/deny`, {});
+        deny(() => ask('custody.deny', { params: { digest }, body: { reason } }));
       }}
     >
       <div class="field">
@@ -35,7 +35,11 @@ export function DenyForm({ request, onDenied }: { request: RequestView; onDenied
         <button type="submit" disabled={isBusy}>
           Deny this request
         </button>
-        <button type="button" disabled={isBusy} onClick={() => deny('/api/requests/deny', { requester })}>
+        <button
+          type="button"
+          disabled={isBusy}
+          onClick={() => deny(() => ask('custody.denyMany', { body: { requester, reason } }))}
+        >
           Deny all that wait from this requester
         </button>
       </p>

@@ -3,7 +3,7 @@ import type { TableDescription } from '@koinon/protocol';
 import { reasonsSentence } from '@koinon/protocol/gateWords';
 import { useState } from 'preact/hooks';
 import type { DryRun, RequestView } from '../api/answers.ts';
-import { tell } from '../api/ask.ts';
+import { ask } from '../api/ask.ts';
 import { askChecker } from '../checker/checker.ts';
 import { Failure } from '../parts/Loaded.tsx';
 import { duration, grouped, koin } from '../words/format.ts';
@@ -30,7 +30,7 @@ export function DryRunBox({
   const { isBusy, failure, run } = useSending();
   const { digest, manifest } = request;
   const look = async () => {
-    const ran = await tell<DryRun>(`/api/requests/${digest}/dry-run`, {});
+    const ran = await ask('custody.dryRun', { params: { digest } });
     const weights = new Map<string, ColumnWeight[]>();
     for (const { name, class: kind } of ran.reasons) {
       const file = ran.files.find(each => each.name === name);

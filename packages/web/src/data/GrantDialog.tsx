@@ -1,7 +1,7 @@
 import { bitsClause, programClause } from '@koinon/protocol/requestWords';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { RequestView } from '../api/answers.ts';
-import { tell } from '../api/ask.ts';
+import { ask } from '../api/ask.ts';
 import { askChecker } from '../checker/checker.ts';
 import { Address } from '../parts/Address.tsx';
 import { Failure } from '../parts/Loaded.tsx';
@@ -32,7 +32,7 @@ export function GrantDialog({
   const grant = () =>
     run(async () => {
       const body = await approvalTyped(request, typed, manifest => askChecker('terms', { manifest }));
-      await tell(`/api/requests/${digest}/approve`, body);
+      await ask('custody.approve', { params: { digest }, body });
       dialog.current?.close();
       onGranted();
     });
@@ -46,7 +46,7 @@ export function GrantDialog({
       >
         <h2 id={`${id}-title`}>Grant {grouped(bits)} bits?</h2>
         <p>
-          <Address of={String(message['requester'])} /> may run this on your rows{' '}
+          <Address of={message.requester} /> may run this on your rows{' '}
           {message.uses === 1 ? 'once' : `${message.uses} times`}: {programClause(program)}.
         </p>
         <p>

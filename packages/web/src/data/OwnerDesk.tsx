@@ -5,7 +5,7 @@ import { Requests } from './Requests.tsx';
 import { WhatLeft } from './WhatLeft.tsx';
 
 /** Where a data owner decides, and sees what left the building. Shown on a custodian's own page. */
-export function OwnerDesk() {
+export function OwnerDesk({ services }: { services: readonly string[] }) {
   const [hasToken, setHasToken] = useState(readToken() !== undefined);
   if (!hasToken) {
     return (
@@ -27,7 +27,7 @@ export function OwnerDesk() {
           setHasToken(false);
         }}
       />
-      <WhatLeft />
+      {services.includes('work') && <WhatLeft />}
     </>
   );
 }

@@ -1,21 +1,27 @@
 import { rowBits, whyNoYes } from '@koinon/protocol/requestWords';
+import type { DatasetRecord } from '@koinon/sdk';
 import { useState } from 'preact/hooks';
-import type { DatasetDetail, RequestView } from '../api/answers.ts';
+import type { Dataset, RequestView } from '../api/answers.ts';
 import { ask } from '../api/ask.ts';
 import { useAnswer } from '../api/useAnswer.ts';
 import { Loaded } from '../parts/Loaded.tsx';
 import { BoundDetails } from './BoundDetails.tsx';
 import { DenyForm } from './DenyForm.tsx';
 import { DryRunBox } from './DryRunBox.tsx';
-import { descriptionOf } from './descriptionOf.ts';
 import { GrantDialog } from './GrantDialog.tsx';
+import { loadDataset } from './loadDataset.ts';
 import { RequestDetails } from './RequestDetails.tsx';
 
-async function load(digest: string): Promise<{ request: RequestView; dataset?: DatasetDetail }> {
-  const request = await ask<RequestView>(`/api/requests/${digest}`);
-  const path = `/api/datasets/${request.request.message['dataset']}`;
-  const dataset = await ask<DatasetDetail>(path).catch(() => undefined);
-  return { request, ...(dataset ? { dataset } : {}) };
+interface Asked {
+  request: RequestView;
+  dataset?: Dataset;
+  record?: DatasetRecord;
+}
+
+async function load(digest: string): Promise<Asked> {
+  const request = await ask('custody.request', { params: { digest } });
+  const known = await loadDataset(request.request.message.dataset).catch(() => undefined);
+  return { request, ...known };
 }
 
 /** All of a request, and what its owner can do about it. It is asked for anew whenever how it stands changed. */
@@ -31,22 +37,14 @@ export function RequestDesk({
   const answer = useAnswer(`request ${digest} ${status}`, () => load(digest));
   return (
     <Loaded answer={answer} what="the request">
-      {({ request, dataset }) => <Desk request={request} dataset={dataset} reload={reload} />}
+      {asked => <Desk {...asked} reload={reload} />}
     </Loaded>
   );
 }
 
-function Desk({
-  request,
-  dataset,
-  reload,
-}: {
-  request: RequestView;
-  dataset: DatasetDetail | undefined;
-  reload(): void;
-}) {
+function Desk({ request, dataset, record, reload }: Asked & { reload(): void }) {
   const [doing, setDoing] = useState<'grant' | 'deny'>();
-  const description = descriptionOf(dataset?.metadata);
+  const description = record?.table;
   const bitsOfRow = description && rowBits(description);
   const fault = whyNoYes(request);
   const dryRunAmount = (dataset?.held ?? dataset?.said)?.policy.dryRunAmount;

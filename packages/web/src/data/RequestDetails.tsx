@@ -15,7 +15,7 @@ export function RequestDetails({ request }: { request: RequestView }) {
       facts={[
         {
           name: 'who asks',
-          value: <Address of={String(message['requester'])} />,
+          value: <Address of={message.requester} />,
           about: requester
             ? `Registered ${dateTime(requester.registeredAt * 1000)}, owned by ${requester.owner === requester.operator ? 'itself' : requester.owner}, with ${koin(requester.stake)} KOIN at stake.`
             : 'Not registered on this network.',
@@ -58,7 +58,7 @@ export function RequestDetails({ request }: { request: RequestView }) {
         { name: 'uses', value: grouped(message.uses) },
         {
           name: 'price of a use',
-          value: `${amount === undefined ? 'unknown' : `${koin(amount)} KOIN`}; who asks pays at most ${koin(String(message['maxAmount']))}`,
+          value: `${amount === undefined ? 'unknown' : `${koin(amount)} KOIN`}; who asks pays at most ${koin(message.maxAmount)}`,
         },
         { name: 'waits until', value: dateTime(request.expiresAtMs) },
         { name: 'request', value: <Hash of={request.digest} label="the request" /> },

@@ -26,17 +26,20 @@ export function Requests({ onRefused }: { onRefused(): void }) {
   const [isAll, setAll] = useState(false);
   const [places, setPlaces] = useState<number[]>([]);
   const before = places.at(-1);
-  const query = `${isAll ? '' : 'status=pending&'}limit=20${before === undefined ? '' : `&before=${before}`}`;
+  const query = {
+    ...(isAll ? {} : { status: 'pending' as const }),
+    ...(before === undefined ? {} : { before }),
+  };
   const answer = useAnswer(
-    `requests ${query}`,
-    () => ask<{ requests: RequestView[]; next?: number }>(`/api/requests?${query}`),
+    `requests ${isAll} ${before}`,
+    () => ask('custody.requests', { query: { ...query, limit: 20 } }),
     REFRESH_MS,
   );
-  if (answer.state === 'failed' && answer.error.status === 401) {
+  if (answer.state === 'failed' && answer.error.code === 'K_HTTP_TOKEN') {
     return (
       <section class="box" aria-labelledby="desk">
         <h2 id="desk">For the data owner</h2>
-        <Failure title="The token is not this node’s" failure={answer.error.failure} />
+        <Failure title="The token is not this node’s" failure={answer.error} />
         <button type="button" onClick={onRefused}>
           Give another token
         </button>
@@ -106,11 +109,10 @@ function RequestCard({ request, reload }: { request: RequestView; reload(): void
         <Badge state={states[request.status]} word={requestStateWords[request.status]} />{' '}
         <span class="muted">{ago(request.receivedAtMs, Date.now())}</span>
       </p>
-      <p class="purpose">“{message['purpose']}”</p>
+      <p class="purpose">“{message.purpose}”</p>
       <p>
-        <Address of={String(message['requester'])} /> asks to use dataset {message['dataset']}{' '}
-        {message.uses === 1 ? 'once' : `${message.uses} times`}, for at most{' '}
-        {koin(String(message['maxAmount']))} KOIN.{' '}
+        <Address of={message.requester} /> asks to use dataset {message.dataset}{' '}
+        {message.uses === 1 ? 'once' : `${message.uses} times`}, for at most {koin(message.maxAmount)} KOIN.{' '}
         <strong>{bound ? `${grouped(bound.bits)} bits` : 'No bound is known'}</strong>
         {message.uses > 1 && ' each time'}; may take{' '}
         {request.manifest.outputs.map(({ name }) => name).join(', ') || 'no file'}.

@@ -1,6 +1,6 @@
 import type { Job } from '../api/answers.ts';
 import { ask } from '../api/ask.ts';
-import { type Answer, useAnswer } from '../api/useAnswer.ts';
+import { useAnswer } from '../api/useAnswer.ts';
 import { Address } from '../parts/Address.tsx';
 import { Empty, Loaded } from '../parts/Loaded.tsx';
 import { Term } from '../parts/Term.tsx';
@@ -10,11 +10,7 @@ const REFRESH_MS = 3000;
 
 /** Every job that ran on the owner's rows, and what came out of it. */
 export function WhatLeft() {
-  const answer: Answer<{ jobs: Job[] }> = useAnswer(
-    'jobs',
-    () => ask<{ jobs: Job[] }>('/api/jobs'),
-    REFRESH_MS,
-  );
+  const answer = useAnswer('jobs', () => ask('work.jobs'), REFRESH_MS);
   return (
     <section aria-labelledby="left">
       <h2 id="left">What left the building</h2>

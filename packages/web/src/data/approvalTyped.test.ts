@@ -39,7 +39,7 @@ test('nothing is sent where another job was shown, or there is nothing to grant'
   );
   await assert.rejects(approvalTyped({ ...shown, status: 'revoked' }, typed, same), /is revoked/);
   await assert.rejects(
-    approvalTyped({ ...shown, refusals: [{ message: 'Too many bits.' }] }, typed, same),
+    approvalTyped({ ...shown, refusals: [{ code: 'K_BITS', message: 'Too many bits.' }] }, typed, same),
     /Too many bits/,
   );
 });

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Failure } from '../api/answers.ts';
-import { ApiError } from '../api/ask.ts';
+import { failureOf } from '../api/ask.ts';
 
 /** Whether something is being sent, and how sending it failed the last time. */
 export function useSending(): {
@@ -16,9 +16,7 @@ export function useSending(): {
     try {
       await send();
     } catch (error) {
-      setFailure(
-        error instanceof ApiError ? error.failure : { code: 'K_PAGE', message: (error as Error).message },
-      );
+      setFailure(failureOf(error));
     } finally {
       setBusy(false);
     }

@@ -1,5 +1,5 @@
-import type { DisputeDetail } from '@koinon/protocol';
 import { aboutDispute, courtActSentence } from '@koinon/protocol/courtWords';
+import type { Dispute } from '../api/answers.ts';
 import { ask } from '../api/ask.ts';
 import { useAnswer } from '../api/useAnswer.ts';
 import { Address } from '../parts/Address.tsx';
@@ -9,10 +9,10 @@ import { Hash } from '../parts/Hash.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Badge, Mark } from '../parts/Mark.tsx';
 import { Page } from '../parts/Page.tsx';
+import { Time } from '../parts/Time.tsx';
 import { TransactionEvidence } from '../studies/evidence/TransactionEvidence.tsx';
 import { grouped, koin, shortHex } from '../words/format.ts';
 import { ReplayStep } from './ReplayStep.tsx';
-import { Time } from './Time.tsx';
 import { standing } from './words.ts';
 
 const REFRESH_MS = 2000;
@@ -20,11 +20,7 @@ const ZERO_32 = `0x${'00'.repeat(32)}`;
 
 /** One dispute from accusation to the last payment, with its evidence. */
 export function DisputePage({ id }: { id: string }) {
-  const answer = useAnswer(
-    `dispute ${id}`,
-    () => ask<DisputeDetail>(`/api/disputes/${encodeURIComponent(id)}`),
-    REFRESH_MS,
-  );
+  const answer = useAnswer(`dispute ${id}`, () => ask('court.dispute', { params: { id } }), REFRESH_MS);
   return (
     <Page title={`Dispute ${shortHex(id)}`}>
       <p>
@@ -44,7 +40,7 @@ export function DisputePage({ id }: { id: string }) {
   );
 }
 
-function Standing({ dispute }: { dispute: DisputeDetail }) {
+function Standing({ dispute }: { dispute: Dispute }) {
   const { state, word } = standing(dispute);
   const { accused, accuser, statement, slashed, openedAtSeconds, settledAtSeconds, until, outcome } = dispute;
   return (
@@ -92,7 +88,7 @@ function Standing({ dispute }: { dispute: DisputeDetail }) {
   );
 }
 
-function Timeline({ dispute }: { dispute: DisputeDetail }) {
+function Timeline({ dispute }: { dispute: Dispute }) {
   return (
     <section aria-labelledby="timeline">
       <h2 id="timeline">What happened</h2>
@@ -109,7 +105,7 @@ function Timeline({ dispute }: { dispute: DisputeDetail }) {
                       {fact.who && fact.what !== 'convicted' && (
                         <>
                           {' '}
-                          <Address of={fact.who} />
+                          <Address of={fact.who} plain />
                         </>
                       )}
                     </span>
@@ -137,7 +133,7 @@ function Timeline({ dispute }: { dispute: DisputeDetail }) {
   );
 }
 
-function Juries({ jury }: { jury: NonNullable<DisputeDetail['jury']> }) {
+function Juries({ jury }: { jury: NonNullable<Dispute['jury']> }) {
   return (
     <section aria-labelledby="juries">
       <h2 id="juries">Juries</h2>

@@ -3,8 +3,8 @@ import { aboutDispute } from '@koinon/protocol/courtWords';
 import { Address } from '../parts/Address.tsx';
 import { Badge } from '../parts/Mark.tsx';
 import { Term } from '../parts/Term.tsx';
+import { Time } from '../parts/Time.tsx';
 import { koin, shortHex } from '../words/format.ts';
-import { Time } from './Time.tsx';
 import { standing } from './words.ts';
 
 /** Every dispute, newest first. */
@@ -19,13 +19,19 @@ export function Disputes({ disputes }: { disputes: readonly DisputeSummary[] }) 
       {disputes.length === 0 ? (
         <p class="box empty">Nobody has disputed anything yet.</p>
       ) : (
-        <ul class="cards-list">
-          {disputes.map(dispute => (
-            <DisputeCard key={dispute.id} dispute={dispute} />
-          ))}
-        </ul>
+        <DisputeList disputes={disputes} />
       )}
     </section>
+  );
+}
+
+export function DisputeList({ disputes }: { disputes: readonly DisputeSummary[] }) {
+  return (
+    <ul class="cards-list">
+      {disputes.map(dispute => (
+        <DisputeCard key={dispute.id} dispute={dispute} />
+      ))}
+    </ul>
   );
 }
 

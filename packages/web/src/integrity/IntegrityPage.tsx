@@ -19,10 +19,7 @@ interface Both {
 }
 
 async function load(): Promise<Both> {
-  const [view, { disputes }] = await Promise.all([
-    ask<IntegrityView>('/api/integrity'),
-    ask<DisputesView>('/api/disputes'),
-  ]);
+  const [view, { disputes }] = await Promise.all([ask('court.integrity'), ask('court.disputes')]);
   return { view, disputes };
 }
 

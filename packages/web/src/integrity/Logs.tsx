@@ -2,8 +2,8 @@ import type { LogHealth } from '@koinon/protocol';
 import { Address } from '../parts/Address.tsx';
 import { Badge } from '../parts/Mark.tsx';
 import { Term } from '../parts/Term.tsx';
+import { Time } from '../parts/Time.tsx';
 import { grouped } from '../words/format.ts';
-import { Time } from './Time.tsx';
 import { logWords } from './words.ts';
 
 /** How every node's log looks to this one. */

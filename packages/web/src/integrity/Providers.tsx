@@ -29,7 +29,8 @@ export function Providers({ view }: { view: IntegrityView }) {
   );
 }
 
-function Provider({ provider }: { provider: ProviderView }) {
+/** What one node has at stake, and what remains uncertain of its work. */
+export function Provider({ provider }: { provider: ProviderView }) {
   const { operator, stake, freeStake, exposure, convictions, risk } = provider;
   const share = shareOf(BigInt(exposure), BigInt(stake));
   return (

@@ -1,5 +1,5 @@
-import type { DisputeDetail } from '@koinon/protocol';
 import { useState } from 'preact/hooks';
+import type { Dispute } from '../api/answers.ts';
 import { askChecker } from '../checker/checker.ts';
 import type { StepAnswer } from '../checker/questions.ts';
 import { Facts } from '../parts/Facts.tsx';
@@ -13,7 +13,7 @@ type Progress =
   | { state: 'done'; answer: StepAnswer };
 
 /** Replays the disputed step in this browser and sets the outcome beside what was committed to. */
-export function ReplayStep({ dispute }: { dispute: DisputeDetail }) {
+export function ReplayStep({ dispute }: { dispute: Dispute }) {
   const [progress, setProgress] = useState<Progress>({ state: 'idle' });
   const { jury, work } = dispute;
   if (!jury) return null;

@@ -1,5 +1,5 @@
 import type { Evaluation, EvaluationMetrics, GroupMetrics } from '../api/answers.ts';
-import { ask } from '../api/ask.ts';
+import { ask, loadClient } from '../api/ask.ts';
 import { useAnswer } from '../api/useAnswer.ts';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Term } from '../parts/Term.tsx';
@@ -11,7 +11,7 @@ export function Metrics({ evaluation }: { evaluation: Evaluation }) {
   const { metrics } = evaluation;
   const isHeldBack = 'heldBack' in evaluation;
   const file = metrics.outputs.find(({ name }) => name === 'metrics.json');
-  const answer = useAnswer(`metrics ${file?.cid}`, () => ask<EvaluationMetrics>(`/api/blobs/${file?.cid}`));
+  const answer = useAnswer(`metrics ${file?.cid}`, () => loadMetrics(file?.cid ?? ''));
   return (
     <section aria-labelledby="metrics">
       <h2 id="metrics">How well it does, and whom it fails</h2>
@@ -26,6 +26,14 @@ export function Metrics({ evaluation }: { evaluation: Evaluation }) {
       </Loaded>
     </section>
   );
+}
+
+async function loadMetrics(cid: string): Promise<EvaluationMetrics> {
+  const [bytes, { readMetrics }] = await Promise.all([
+    ask('evidence.blob', { params: { cid } }),
+    loadClient(),
+  ]);
+  return readMetrics(bytes);
 }
 
 /** Whether a group does worse than all by more than chance, where its rows are told. */

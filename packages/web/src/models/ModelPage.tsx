@@ -1,4 +1,4 @@
-import type { JobEvidence, ModelEntry, Passport } from '../api/answers.ts';
+import type { JobEvidence } from '../api/answers.ts';
 import { ask } from '../api/ask.ts';
 import { useAnswer } from '../api/useAnswer.ts';
 import { Address } from '../parts/Address.tsx';
@@ -13,16 +13,9 @@ import { Metrics } from './Metrics.tsx';
 import { PassportGraph } from './PassportGraph.tsx';
 import { TryIt } from './TryIt.tsx';
 
-interface ModelAnswer {
-  model: ModelEntry;
-  passport: Passport;
-  registered: { publisher: string; passport: string; block?: number } | null;
-}
-
 export function ModelPage({ name, version }: { name: string; version?: number | undefined }) {
-  const query = version === undefined ? '' : `?version=${version}`;
-  const answer = useAnswer(`model ${name} ${query}`, () =>
-    ask<ModelAnswer>(`/api/models/${encodeURIComponent(name)}${query}`),
+  const answer = useAnswer(`model ${name} ${version}`, () =>
+    ask('serving.model', { params: { name }, query: version === undefined ? {} : { version } }),
   );
   return (
     <Page title={name}>
@@ -108,12 +101,12 @@ function JobFacts({ title, job }: { title: string; job: JobEvidence }) {
       <h3>{title}</h3>
       <Facts
         facts={[
-          { name: 'done by', value: <Address of={String(provider)} /> },
+          { name: 'done by', value: <Address of={provider} /> },
           {
             name: 'checked by',
             value: audit ? (
               <>
-                <Address of={String(audit.report.message['auditor'])} />,{' '}
+                <Address of={audit.report.message.auditor} />,{' '}
                 {audit.choice.by === 'owner' ? (
                   'named by the data owner'
                 ) : (

@@ -10,7 +10,7 @@ import { ago } from '../words/format.ts';
 const REFRESH_MS = 5000;
 
 export function ModelsPage() {
-  const answer = useAnswer('models', () => ask<{ models: ModelEntry[] }>('/api/models'), REFRESH_MS);
+  const answer = useAnswer('models', () => ask('serving.models'), REFRESH_MS);
   return (
     <Page
       title="Models"

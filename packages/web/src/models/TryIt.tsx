@@ -1,12 +1,13 @@
+import { inferRequestOf, type ModelInput, type Prediction, predictionsOf } from '@koinon/sdk/inference';
 import { useEffect, useState } from 'preact/hooks';
-import type { Failure as FailureRecord, InferAnswer, ModelEntry, ModelMetadata } from '../api/answers.ts';
-import { ApiError, ask } from '../api/ask.ts';
+import type { Failure as FailureRecord, ModelEntry } from '../api/answers.ts';
+import { ask, failureOf } from '../api/ask.ts';
 import { useAnswer } from '../api/useAnswer.ts';
 import { askChecker } from '../checker/checker.ts';
 import type { Cell, ModelDescription } from '../checker/questions.ts';
 import { Failure, Loaded } from '../parts/Loaded.tsx';
 import { float32, percent } from '../words/format.ts';
-import { inferBody, labelOf, type Prediction, predictionOf } from './inference.ts';
+import { labelOf, rowTyped } from './inference.ts';
 
 const ROWS = 200;
 
@@ -14,7 +15,7 @@ const ROWS = 200;
 export function TryIt({ model, table }: { model: ModelEntry; table: string | undefined }) {
   const answer = useAnswer(`try ${model.model}`, async () => {
     const [metadata, description] = await Promise.all([
-      ask<ModelMetadata>(pathOf(model)),
+      ask('serving.metadataOfVersion', { params: paramsOf(model) }),
       askChecker('description', { model: model.model }).catch(() => undefined),
     ]);
     return { metadata, description };
@@ -24,15 +25,15 @@ export function TryIt({ model, table }: { model: ModelEntry; table: string | und
       <h2 id="try">Try it</h2>
       <Loaded answer={answer} what="what the model takes">
         {({ metadata, description }) => (
-          <TryForm path={pathOf(model)} metadata={metadata} description={description} table={table} />
+          <TryForm model={model} inputs={metadata.inputs} description={description} table={table} />
         )}
       </Loaded>
     </section>
   );
 }
 
-function pathOf({ name, version }: ModelEntry): string {
-  return `/v2/models/${encodeURIComponent(name)}/versions/${version}`;
+function paramsOf({ name, version }: ModelEntry): { name: string; version: string } {
+  return { name, version: String(version) };
 }
 
 /** A cell as a person would have typed it. */
@@ -41,14 +42,13 @@ function asText(cell: Cell | undefined): string {
 }
 
 function TryForm({
-  path,
-  metadata,
+  model,
+  inputs,
   description,
   table,
 }: {
-  /** Of the model in the Open Inference Protocol. */
-  path: string;
-  metadata: ModelMetadata;
+  model: ModelEntry;
+  inputs: readonly ModelInput[];
   description: ModelDescription | undefined;
   table: string | undefined;
 }) {
@@ -74,22 +74,17 @@ function TryForm({
     const cells = rows[next] ?? {};
     setRow(next);
     setOutcome(undefined);
-    setValues(Object.fromEntries(metadata.inputs.map(({ name }) => [name, asText(cells[name])])));
+    setValues(Object.fromEntries(inputs.map(({ name }) => [name, asText(cells[name])])));
   };
   const predict = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
     try {
-      const answer = await ask<InferAnswer>(`${path}/infer`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(inferBody(metadata.inputs, values)),
-      });
-      setOutcome(predictionOf(answer, description?.classes));
+      const body = inferRequestOf(inputs, [rowTyped(inputs, values)]);
+      const answer = await ask('serving.inferOfVersion', { params: paramsOf(model), body });
+      setOutcome(predictionsOf(answer, description?.classes)[0]);
     } catch (error) {
-      setOutcome(
-        error instanceof ApiError ? error.failure : { code: 'K_PAGE', message: (error as Error).message },
-      );
+      setOutcome(failureOf(error));
     } finally {
       setBusy(false);
     }
@@ -107,7 +102,7 @@ function TryForm({
         )}
       </p>
       <div class="form-grid">
-        {metadata.inputs.map(({ name, datatype }) => {
+        {inputs.map(({ name, datatype }) => {
           const feature = description?.features.find(each => each.name === name);
           const id = `input-${name}`;
           const value = values[name] ?? '';
@@ -157,7 +152,7 @@ function TryForm({
               )}
             </p>
             <ul class="plain probabilities">
-              {outcome.probabilities.map(({ name, probability }) => (
+              {Object.entries(outcome.probabilities).map(([name, probability]) => (
                 <li key={name}>
                   <span class="class">{name}</span>
                   <span class="figure">{percent(probability)}</span>

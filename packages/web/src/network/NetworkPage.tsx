@@ -1,33 +1,37 @@
 import type { Dataset, ModelEntry, NetworkNode, Sandbox, Status, Study } from '../api/answers.ts';
 import { ask } from '../api/ask.ts';
 import { useAnswer } from '../api/useAnswer.ts';
-import { roleName } from '../parts/Address.tsx';
+import { Address, roleName } from '../parts/Address.tsx';
 import { Hash } from '../parts/Hash.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Badge } from '../parts/Mark.tsx';
 import { Page } from '../parts/Page.tsx';
 import { Term } from '../parts/Term.tsx';
-import { ago, grouped, koin, shortHex } from '../words/format.ts';
+import { nameOfStudy } from '../studies/nameOfStudy.ts';
+import { ago, grouped, koin } from '../words/format.ts';
+import { serviceWords } from '../words/serviceWords.ts';
 
 const REFRESH_MS = 4000;
 
 interface Overview {
   status: Status;
   nodes: NetworkNode[];
-  studies: Study[];
-  models: ModelEntry[];
   datasets: Dataset[];
+  /** Absent where the service is off. */
+  studies?: Study[];
+  models?: ModelEntry[];
 }
 
 async function loadOverview(): Promise<Overview> {
-  const [status, { nodes }, { studies }, { models }, { datasets }] = await Promise.all([
-    ask<Status>('/api/status'),
-    ask<{ nodes: NetworkNode[] }>('/api/nodes'),
-    ask<{ studies: Study[] }>('/api/studies'),
-    ask<{ models: ModelEntry[] }>('/api/models'),
-    ask<{ datasets: Dataset[] }>('/api/datasets'),
+  const status = await ask('node.status');
+  const has = (service: string) => status.services.includes(service);
+  const [{ nodes }, { datasets }, studies, models] = await Promise.all([
+    ask('node.nodes'),
+    ask('custody.datasets'),
+    has('studies') ? ask('studies.list') : {},
+    has('serving') ? ask('serving.models') : {},
   ]);
-  return { status, nodes, studies, models, datasets };
+  return { status, nodes, datasets, ...studies, ...models };
 }
 
 export function NetworkPage() {
@@ -40,8 +44,9 @@ export function NetworkPage() {
       <Loaded answer={overview} what="the network">
         {value => (
           <>
-            <Latest {...value} />
+            {value.studies && <Latest studies={value.studies} models={value.models ?? []} />}
             <Counters {...value} />
+            <Services services={value.status.services} />
             <Confinement sandbox={value.status.sandbox} />
             <Nodes nodes={value.nodes} name={value.status.name} />
           </>
@@ -51,7 +56,7 @@ export function NetworkPage() {
   );
 }
 
-function Latest({ studies, models }: Overview) {
+function Latest({ studies, models }: { studies: Study[]; models: ModelEntry[] }) {
   const study = studies.at(-1);
   if (!study) {
     return (
@@ -61,14 +66,14 @@ function Latest({ studies, models }: Overview) {
       </p>
     );
   }
-  const model = models.findLast(({ name }) => name === study.request.name);
+  const name = nameOfStudy(study);
+  const model = models.findLast(each => each.name === name);
   const state = study.state === 'done' ? 'done' : study.state === 'running' ? 'running' : 'failed';
   return (
     <section class="box" aria-labelledby="latest">
       <h2 id="latest">Latest study</h2>
       <p>
-        <Badge state={state} />{' '}
-        <a href={`/studies/${study.id}`}>{study.request.name ?? `Study ${study.id}`}</a>,{' '}
+        <Badge state={state} /> <a href={`/studies/${study.id}`}>{name ?? `Study ${study.id}`}</a>,{' '}
         {ago(study.createdAtMs, Date.now())}: “{study.request.purpose}”
       </p>
       {model && (
@@ -90,8 +95,10 @@ function Counters({ status, nodes, studies, models, datasets }: Overview) {
     { title: 'block', value: grouped(status.block.number), about: `chain ${status.deployment.chainId}` },
     { title: 'nodes', value: grouped(nodes.length), about: 'registered on the blockchain' },
     { title: 'datasets', value: grouped(datasets.length), about: 'held by custodians' },
-    { title: 'models', value: grouped(models.length), about: 'served by this node' },
-    { title: 'studies', value: grouped(studies.length), about: 'run through this node' },
+    ...(models ? [{ title: 'models', value: grouped(models.length), about: 'served by this node' }] : []),
+    ...(studies
+      ? [{ title: 'studies', value: grouped(studies.length), about: 'run through this node' }]
+      : []),
     { title: 'log entries', value: grouped(entries), about: 'anchored, all nodes together' },
   ];
   return (
@@ -104,6 +111,22 @@ function Counters({ status, nodes, studies, models, datasets }: Overview) {
           <li key={title}>
             <span class="number">{value}</span> <span class="title">{title}</span>
             <span class="about">{about}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Services({ services }: { services: readonly string[] }) {
+  return (
+    <section aria-labelledby="services">
+      <h2 id="services">What this node does</h2>
+      <ul>
+        {services.map(service => (
+          <li key={service}>
+            <strong>{service}</strong>
+            {serviceWords(service) && <>: {serviceWords(service)}</>}
           </li>
         ))}
       </ul>
@@ -158,9 +181,9 @@ function Nodes({ nodes, name }: { nodes: NetworkNode[]; name: string }) {
         </thead>
         <tbody>
           {sorted.map(node => (
-            <tr key={node.operator} id={`node-${node.operator}`} class={node.isSelf ? 'self' : ''}>
+            <tr key={node.operator} class={node.isSelf ? 'self' : ''}>
               <th scope="row">
-                <code title={node.operator}>{shortHex(node.operator)}</code>
+                <Address of={node.operator} bare />
                 {node.isSelf && <span class="badge done">this node: {name}</span>}
               </th>
               <td data-label="Does">{node.roles.map(roleName).join(', ') || 'nothing yet'}</td>

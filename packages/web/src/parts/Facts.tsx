@@ -4,7 +4,7 @@ export interface Fact {
   name: string;
   value: ComponentChildren;
   /** What the name means. */
-  about?: string | undefined;
+  about?: ComponentChildren;
 }
 
 /** Names and values; what each name means stands below it. */

@@ -15,7 +15,7 @@ export function Loaded<T>({
 }) {
   if (answer.state === 'loading') return <Loading what={what} />;
   if (answer.state === 'failed') {
-    return <Failure title={`Could not load ${what}`} failure={answer.error.failure} retry={answer.retry} />;
+    return <Failure title={`Could not load ${what}`} failure={answer.error} retry={answer.retry} />;
   }
   return <>{children(answer.value, answer.reload)}</>;
 }

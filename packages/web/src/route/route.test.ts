@@ -5,6 +5,7 @@ import { routeOf } from './route.ts';
 
 test('each path leads to its page, with what it names decoded', () => {
   assert.deepEqual(routeOf('/'), { page: 'network' });
+  assert.deepEqual(routeOf('/network/0xab'), { page: 'node', address: '0xab' });
   assert.deepEqual(routeOf('/studies'), { page: 'studies' });
   assert.deepEqual(routeOf('/studies/8a7c2e98/'), { page: 'study', id: '8a7c2e98' });
   assert.deepEqual(routeOf('/models/heart%20risk'), { page: 'model', name: 'heart risk' });

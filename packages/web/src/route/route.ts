@@ -1,6 +1,7 @@
 /** A page of this dashboard with what it shows. */
 export type Route =
   | { page: 'network' }
+  | { page: 'node'; address: string }
   | { page: 'studies' }
   | { page: 'study'; id: string }
   | { page: 'models' }
@@ -35,6 +36,7 @@ export function routeOf(path: string): Route {
     if (first === '') return { page: 'network' };
     return isPlain(first) ? { page: first } : { page: 'missing' };
   }
+  if (first === 'network') return { page: 'node', address: second };
   if (first === 'studies') return { page: 'study', id: second };
   if (first === 'models') return { page: 'model', name: second };
   if (first === 'data') return { page: 'dataset', id: second };

@@ -4,7 +4,7 @@ import { type Route, routeOf } from './route.ts';
 const CHANGED = 'koinon-route';
 
 /** Goes to a page of the dashboard without loading the document again. */
-export function goTo(path: string): void {
+function goTo(path: string): void {
   if (path !== location.pathname) history.pushState(null, '', path);
   dispatchEvent(new Event(CHANGED));
 }

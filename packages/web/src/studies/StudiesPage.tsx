@@ -5,15 +5,16 @@ import { Empty, Loaded } from '../parts/Loaded.tsx';
 import { Badge } from '../parts/Mark.tsx';
 import { Page } from '../parts/Page.tsx';
 import { ago, dateTime } from '../words/format.ts';
+import { nameOfStudy } from './nameOfStudy.ts';
 
 const REFRESH_MS = 4000;
 
-export function studyState(state: Study['state']): 'done' | 'running' | 'failed' {
+function studyState(state: Study['state']): 'done' | 'running' | 'failed' {
   return state;
 }
 
 export function StudiesPage() {
-  const answer = useAnswer('studies', () => ask<{ studies: Study[] }>('/api/studies'), REFRESH_MS);
+  const answer = useAnswer('studies', () => ask('studies.list'), REFRESH_MS);
   return (
     <Page
       title="Studies"
@@ -33,7 +34,7 @@ export function StudiesPage() {
               {[...studies].reverse().map(study => (
                 <li key={study.id} class="box">
                   <h2>
-                    <a href={`/studies/${study.id}`}>{study.request.name ?? `Job ${study.id}`}</a>{' '}
+                    <a href={`/studies/${study.id}`}>{nameOfStudy(study) ?? `Job ${study.id}`}</a>{' '}
                     <Badge state={studyState(study.state)} />
                   </h2>
                   <p>“{study.request.purpose}”</p>
@@ -44,7 +45,7 @@ export function StudiesPage() {
                     >
                       {ago(study.createdAtMs, Date.now())}
                     </time>
-                    {study.request.dataset && <> · dataset {study.request.dataset}</>} · {study.id}
+                    {study.request.kind === 'train' && <> · dataset {study.request.dataset}</>} · {study.id}
                   </p>
                   {study.failure && <p class="failed-text">{study.failure.message}</p>}
                 </li>

@@ -10,18 +10,19 @@ import { Page } from '../parts/Page.tsx';
 import { dateTime, duration } from '../words/format.ts';
 import { Evidence } from './evidence/Evidence.tsx';
 import type { Surroundings } from './evidence/surroundings.ts';
+import { nameOfStudy } from './nameOfStudy.ts';
 import { resultOf } from './results.ts';
 import { Said } from './Said.tsx';
 import { sentenceOf } from './sentence.ts';
-import { type TimelineGroup, type TimelineStep, timelineOf } from './timeline.ts';
+import { placeOf, type TimelineGroup, type TimelineStep, timelineOf } from './timeline.ts';
 
 export function StudyPage({ id }: { id: string }) {
   const { study, steps, error, isConnected } = useStudy(id);
-  const status = useAnswer('status', () => ask<Status>('/api/status'));
+  const status = useAnswer('status', () => ask('node.status'));
   if (error) {
     return (
       <Page title="Study">
-        <Failure title="Could not load the study" failure={error.failure} />
+        <Failure title="Could not load the study" failure={error} />
       </Page>
     );
   }
@@ -33,7 +34,8 @@ export function StudyPage({ id }: { id: string }) {
     );
   }
   const timeline = timelineOf(study, steps);
-  const { name, purpose } = study.request;
+  const { purpose } = study.request;
+  const name = nameOfStudy(study);
   const last = steps.reduce((latest, step) => Math.max(latest, step.endedAtMs ?? 0), study.createdAtMs);
   const served = steps.some(step => step.name === 'served' && step.status === 'done');
   return (
@@ -154,14 +156,14 @@ function Took({ step, beganMs }: { step: Step; beganMs: number }) {
 /** What the evidence of a step needs from elsewhere: the receipt its job has, the domains of its signatures. */
 function surroundingsOf(item: TimelineStep, steps: readonly Step[], { deployment }: Status): Surroundings {
   const job = item.name.split('.')[0];
-  const receipt = steps.find(step => step.name === `${job}.receipt` && step.status === 'done');
-  const dataset = steps.find(step => step.name === 'dataset' && step.status === 'done');
-  const channel = steps.find(step => step.name === `${job}.channel` && step.status === 'done');
+  const receipt = resultOf(steps, 'receipt', `${job}.receipt`);
+  const dataset = resultOf(steps, 'dataset');
+  const channel = resultOf(steps, 'channel', `${job}.channel`);
   return {
     domains: deployment,
-    ...(receipt ? { receipt: resultOf('receipt', receipt.result) } : {}),
-    ...(dataset ? { dataset: resultOf('dataset', dataset.result) } : {}),
-    ...(channel ? { payer: resultOf('channel', channel.result).params.signer } : {}),
+    ...(receipt ? { receipt } : {}),
+    ...(dataset ? { dataset } : {}),
+    ...(channel ? { payer: channel.params.signer } : {}),
   };
 }
 
@@ -175,11 +177,8 @@ function Announcer({ steps, isRunning }: { steps: readonly Step[]; isRunning: bo
     told.current = done.length;
     const step = done.at(-1);
     if (before === undefined || before === 0 || done.length <= before || !step) return;
-    const [timelineStep] = timelineOf(
-      { id: '', request: { kind: 'run', purpose: '' }, state: 'done', createdAtMs: 0 },
-      [step],
-    ).flatMap(group => group.steps);
-    if (timelineStep) setText(sentenceOf(timelineStep).replace(/\{0x([0-9a-f]{4})[0-9a-f]*\}/g, 'node $1'));
+    const { kind } = placeOf(step.name);
+    setText(sentenceOf({ name: step.name, kind, step }).replace(/\{0x([0-9a-f]{4})[0-9a-f]*\}/g, 'node $1'));
   }, [done.length]);
   return (
     <p class="sr" role="status" aria-live="polite">

@@ -4,13 +4,11 @@ import type { Step, Study } from '../api/answers.ts';
 import { sentenceOf } from './sentence.ts';
 import { placeOf, timelineOf } from './timeline.ts';
 
-const study: Study = { id: 's', request: { kind: 'train', purpose: 'p' }, state: 'running', createdAtMs: 0 };
-const step = (name: string, status: Step['status'] = 'done', result: unknown = {}): Step => ({
-  name,
-  status,
-  startedAtMs: 0,
-  result,
-});
+const request = { kind: 'train', dataset: '1', name: 'heart', purpose: 'p' } as const;
+const study: Study = { id: 's', request, state: 'running', createdAtMs: 0 };
+/** A step as it was parsed; of its result only what the test is about. */
+const step = (name: string, status: Step['status'] = 'done', result: object = {}): Step =>
+  ({ workflow: 's', name, status, startedAtMs: 0, kind: placeOf(name).kind, result }) as unknown as Step;
 
 test('a study that just began shows every part as still to come', () => {
   const groups = timelineOf(study, []);
@@ -87,7 +85,7 @@ test('an auditor that came to something else is never said to agree', () => {
 });
 
 test('a model that is tested on rows held back has two permissions and no part done by strangers', () => {
-  const asked = timelineOf({ ...study, request: { ...study.request, privateTest: true } }, []);
+  const asked = timelineOf({ ...study, request: { ...request, privateTest: true } }, []);
   assert.deepEqual(
     asked.map(({ title }) => title),
     ['Permission', 'Training', 'Metrics', 'Registration'],
@@ -100,22 +98,26 @@ test('a model that is tested on rows held back has two permissions and no part d
   // The same where the dataset turns out to have no public rows, unless the requester brings some.
   const known = [step('dataset')];
   assert.deepEqual(timelineOf(study, known).length, 4);
-  const own = { ...study, request: { ...study.request, testTable: 'b' } };
+  const own = { ...study, request: { ...request, testTable: 'b' } };
   assert.deepEqual(timelineOf(own, known).length, 5);
 });
 
 test('a single run on a dataset waits for its owner; one on public inputs does not', () => {
-  const run = (source: object): Study => ({
-    ...study,
-    request: { kind: 'run', purpose: 'p', inputs: [{ name: 'table.safetensors', source }] },
-  });
+  type Run = Extract<Study['request'], { kind: 'run' }>;
+  const run = (source: Run['inputs'][number]['source']): Study => {
+    const inputs = [{ name: 'table.safetensors', source }];
+    return {
+      ...study,
+      request: { kind: 'run', program: 'b', purpose: 'p', inputs, params: {}, outputs: [] },
+    };
+  };
   const first = (it: Study) => timelineOf(it, [])[0]!.id;
   assert.equal(first(run({ dataset: '1', rows: 'training' })), 'permission');
   assert.equal(first(run({ cid: 'b' })), 'run');
 });
 
 test('permissions are said with what they bind and the bits of a use, and the model with what it told', () => {
-  const said = (name: string, result: unknown) => {
+  const said = (name: string, result: object) => {
     const { kind } = placeOf(name);
     return sentenceOf({ name, kind, step: step(name, 'done', result) });
   };

@@ -1,5 +1,4 @@
-import type { Step, Study } from '../api/answers.ts';
-import { resultOf } from './results.ts';
+import type { Step, StepKind, Study } from '../api/answers.ts';
 
 /** The parts a study is shown in, in order. */
 export const groups = [
@@ -19,34 +18,13 @@ const HELD_BACK_TEST =
   'The model is tested at the custodian, on rows held back from training; only the measures come out.';
 export type GroupId = (typeof groups)[number]['id'];
 
-/** What a step is about, without the job it belongs to: `anchor` of `train.anchor`. */
-export type StepKind =
-  | 'dataset'
-  | 'draft'
-  | 'manifest'
-  | 'permission.asked'
-  | 'permission.given'
-  | 'channel'
-  | 'order'
-  | 'receipt'
-  | 'anchor'
-  | 'audit'
-  | 'fetch'
-  | 'voucher'
-  | 'model'
-  | 'evaluator'
-  | 'provider'
-  | 'passport'
-  | 'registered'
-  | 'served';
-
 const JOB_PHASES = ['channel', 'order', 'receipt', 'anchor', 'audit', 'fetch', 'voucher'];
 const jobSteps = (job: string) => JOB_PHASES.map(phase => `${job}.${phase}`);
 
 /** The steps a study takes, so that those still to come can be shown. */
 function expectedOf({ request }: Study, known: ReadonlyMap<string, Step>): string[] {
   if (request.kind === 'run') {
-    const isPrivate = request.inputs?.some(({ source }) => 'dataset' in source);
+    const isPrivate = request.inputs.some(({ source }) => 'dataset' in source);
     return isPrivate
       ? ['dataset', 'run.draft', 'permission.asked', 'permission.given', 'run.manifest', ...jobSteps('run')]
       : ['run.manifest', ...jobSteps('run')];
@@ -78,18 +56,13 @@ function expectedOf({ request }: Study, known: ReadonlyMap<string, Step>): strin
 }
 
 /** Whether the model is tested on rows held back: where that was asked for, or where no row is public. */
-function isPrivateTest(
-  { privateTest, testTable }: Study['request'],
-  known: ReadonlyMap<string, Step>,
-): boolean {
+function isPrivateTest(request: Study['request'], known: ReadonlyMap<string, Step>): boolean {
+  if (known.has('measure.draft')) return true;
+  if (request.kind === 'run') return false;
   const dataset = known.get('dataset');
-  return (
-    privateTest === true ||
-    known.has('measure.draft') ||
-    (testTable === undefined &&
-      dataset?.status === 'done' &&
-      resultOf('dataset', dataset.result).publicTable === undefined)
-  );
+  const hasNoPublicRow =
+    dataset?.kind === 'dataset' && dataset.result !== undefined && dataset.result.publicTable === undefined;
+  return request.privateTest === true || (request.testTable === undefined && hasNoPublicRow);
 }
 
 export interface TimelineStep {

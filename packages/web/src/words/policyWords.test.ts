@@ -4,6 +4,7 @@ import type { Policy } from '../api/answers.ts';
 import { policySentences } from './policyWords.ts';
 
 const policy: Policy = {
+  koinon: 'policy/2',
   minGroupRows: 25,
   outputs: { model: 1, metrics: 1, evaluation: 2 },
   weightBits: 8,

@@ -1,8 +1,8 @@
 import { type ExecutionOpening, type Hex, logEntryTypes, type Signed, ZERO_32 } from '@koinon/protocol';
-import type { Court, Ground } from '../../court.ts';
-import type { WriteOptions } from '../../interfaces.ts';
+import { refusal } from '../../evm/transactions/revert.ts';
 import { lower } from '../../lower.ts';
-import { refusal } from '../../transactions/revert.ts';
+import type { Court, Ground } from '../../port/court.ts';
+import type { WriteOptions } from '../../port/transaction.ts';
 import { entryHash, rootFromInclusion } from '../rfc6962.ts';
 import { type Bench, type Hearing, mismatch, requireOpening } from './bench.ts';
 

@@ -10,11 +10,11 @@ import {
   ZERO_32,
   ZERO_ADDRESS,
 } from '@koinon/protocol';
-import type { CaseView, CourtTerms, Ground } from '../../court.ts';
-import { type CourtBook, emptyCourtBook, enterFact, type IndexedFact } from '../../index/courtBook.ts';
-import type { ChainEvent } from '../../interfaces.ts';
+import { type CourtBook, emptyCourtBook, enterFact, type IndexedFact } from '../../evm/index/courtBook.ts';
+import { refusal } from '../../evm/transactions/revert.ts';
 import { lower } from '../../lower.ts';
-import { refusal } from '../../transactions/revert.ts';
+import type { ChainEvent } from '../../port/chain.ts';
+import type { CaseView, CourtTerms, Ground } from '../../port/court.ts';
 import type { AuditBook } from '../audits.ts';
 import type { BeaconBook } from '../beacon.ts';
 import type { EscrowBook } from '../escrow.ts';

@@ -15,10 +15,10 @@ import {
   ZERO_ADDRESS,
 } from '@koinon/protocol';
 import { encodeAbiParameters, keccak256 } from 'viem/utils';
-import type { Court, Demanded, DemandView, Place } from '../../court.ts';
-import type { Mined, WriteOptions } from '../../interfaces.ts';
+import { refusal } from '../../evm/transactions/revert.ts';
 import { lower } from '../../lower.ts';
-import { refusal } from '../../transactions/revert.ts';
+import type { Court, Demanded, DemandView, Place } from '../../port/court.ts';
+import type { Mined, WriteOptions } from '../../port/transaction.ts';
 import type { ActionPlace } from '../ledger.ts';
 import type { StoodAt } from '../nodes.ts';
 import { entryHash, rootFromInclusion } from '../rfc6962.ts';

@@ -9,10 +9,10 @@ import {
   ZERO_32,
   ZERO_ADDRESS,
 } from '@koinon/protocol';
-import type { Court, CourtOutcome, DisputeView, JuryView, StepClaim } from '../../court.ts';
-import { disputeIdOf, sealOf, voteOf } from '../../courtIds.ts';
+import { refusal } from '../../evm/transactions/revert.ts';
 import { lower } from '../../lower.ts';
-import { refusal } from '../../transactions/revert.ts';
+import type { Court, CourtOutcome, DisputeView, JuryView, StepClaim } from '../../port/court.ts';
+import { disputeIdOf, sealOf, voteOf } from '../../port/courtIds.ts';
 import { rootFromInclusion } from '../rfc6962.ts';
 import { type Bench, type Costs, type Hearing, mismatch, requireOpening, texts } from './bench.ts';
 

@@ -1,7 +1,7 @@
 import type { Hex } from '@koinon/protocol';
-import type { Court, CourtFact } from '../../court.ts';
+import { refusal } from '../../evm/transactions/revert.ts';
 import { lower } from '../../lower.ts';
-import { refusal } from '../../transactions/revert.ts';
+import type { Court, CourtFact } from '../../port/court.ts';
 import { accusations } from './accusations.ts';
 import { type Bench, bench, type CourtParts, mismatch } from './bench.ts';
 import { demandBook } from './demands.ts';

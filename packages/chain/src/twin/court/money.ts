@@ -1,8 +1,8 @@
 import { fromHex, type Hex, leafHash } from '@koinon/protocol';
-import type { Court } from '../../court.ts';
-import { channelIdOf } from '../../evm/channelKey.ts';
+import { refusal } from '../../evm/transactions/revert.ts';
 import { lower } from '../../lower.ts';
-import { refusal } from '../../transactions/revert.ts';
+import { channelIdOf } from '../../port/channelKey.ts';
+import type { Court } from '../../port/court.ts';
 import { type Maturing, nothing, rolled } from '../maturing.ts';
 import { rootFromInclusion } from '../rfc6962.ts';
 import { type Bench, mismatch, texts } from './bench.ts';

@@ -4,7 +4,6 @@ import { Hash } from '../../parts/Hash.tsx';
 import { Term } from '../../parts/Term.tsx';
 import { fileSize, grouped, koin } from '../../words/format.ts';
 import { policySentences } from '../../words/policyWords.ts';
-import { resultOf } from '../results.ts';
 import type { TimelineStep } from '../timeline.ts';
 import { AuditEvidence } from './AuditEvidence.tsx';
 import { FilesEvidence } from './FilesEvidence.tsx';
@@ -18,11 +17,11 @@ import { VerdictEvidence } from './VerdictEvidence.tsx';
 /** The evidence of a step that is done. */
 export function Evidence({ item, surroundings }: { item: TimelineStep; surroundings: Surroundings }) {
   const { domains, receipt, dataset } = surroundings;
-  const { kind } = item;
-  const result = item.step?.result;
-  switch (kind) {
+  const { step } = item;
+  if (!step?.result) return <NoEvidence />;
+  switch (step.kind) {
     case 'dataset': {
-      const it = resultOf(kind, result);
+      const it = step.result;
       return (
         <div class="evidence">
           <Facts
@@ -52,20 +51,20 @@ export function Evidence({ item, surroundings }: { item: TimelineStep; surroundi
     }
     case 'draft':
     case 'manifest':
-      return <ManifestEvidence cid={resultOf(kind, result).manifest} />;
+      return <ManifestEvidence cid={step.result.manifest} />;
     case 'permission.asked': {
-      const { request } = resultOf(kind, result);
+      const { request } = step.result;
       return (
         <StatementEvidence
           type="GrantRequest"
           signed={request}
           domains={domains}
-          signer={String(request.message['requester'])}
+          signer={request.message.requester}
         />
       );
     }
     case 'permission.given': {
-      const { grant } = resultOf(kind, result);
+      const { grant } = step.result;
       return (
         <StatementEvidence
           type="Grant"
@@ -77,7 +76,7 @@ export function Evidence({ item, surroundings }: { item: TimelineStep; surroundi
       );
     }
     case 'channel': {
-      const { channel, params, transaction } = resultOf(kind, result);
+      const { channel, params, transaction } = step.result;
       return (
         <div class="evidence">
           <h3>
@@ -104,19 +103,19 @@ export function Evidence({ item, surroundings }: { item: TimelineStep; surroundi
       );
     }
     case 'order': {
-      const { order } = resultOf(kind, result);
+      const { order } = step.result;
       return (
         <StatementEvidence
           type="Order"
           noun="order"
           signed={order}
           domains={domains}
-          signer={String(order.message['requester'])}
+          signer={order.message.requester}
         />
       );
     }
     case 'receipt': {
-      const it = resultOf(kind, result);
+      const it = step.result;
       return (
         <>
           <div class="evidence">
@@ -157,7 +156,7 @@ export function Evidence({ item, surroundings }: { item: TimelineStep; surroundi
             noun="receipt"
             signed={it.receipt}
             domains={domains}
-            signer={String(it.receipt.message['provider'])}
+            signer={it.receipt.message.provider}
           />
         </>
       );
@@ -167,11 +166,11 @@ export function Evidence({ item, surroundings }: { item: TimelineStep; surroundi
       return (
         <InclusionEvidence
           statement={{ type: 'Receipt', signed: receipt.receipt, domains }}
-          inclusion={resultOf(kind, result)}
+          inclusion={step.result}
         />
       );
     case 'audit': {
-      const { audits } = resultOf(kind, result);
+      const { audits } = step.result;
       return (
         <>
           {audits.map(audit => (
@@ -181,7 +180,7 @@ export function Evidence({ item, surroundings }: { item: TimelineStep; surroundi
       );
     }
     case 'voucher': {
-      const { voucher } = resultOf(kind, result);
+      const { voucher } = step.result;
       if (!voucher) return <p>The job was free.</p>;
       return (
         <StatementEvidence
@@ -194,7 +193,7 @@ export function Evidence({ item, surroundings }: { item: TimelineStep; surroundi
       );
     }
     case 'model': {
-      const { model, size } = resultOf(kind, result);
+      const { model, size } = step.result;
       return (
         <div class="evidence">
           <p>
@@ -209,7 +208,7 @@ export function Evidence({ item, surroundings }: { item: TimelineStep; surroundi
     }
     case 'evaluator':
     case 'provider': {
-      const { provider, maxAmount, offersSeen } = resultOf(kind, result);
+      const { provider, maxAmount, offersSeen } = step.result;
       return (
         <div class="evidence">
           <Facts
@@ -223,7 +222,7 @@ export function Evidence({ item, surroundings }: { item: TimelineStep; surroundi
       );
     }
     case 'passport': {
-      const { passport } = resultOf(kind, result);
+      const { passport } = step.result;
       return (
         <div class="evidence">
           <p>
@@ -238,11 +237,11 @@ export function Evidence({ item, surroundings }: { item: TimelineStep; surroundi
     case 'registered':
       return (
         <div class="evidence">
-          <TransactionEvidence hash={resultOf(kind, result).transaction} />
+          <TransactionEvidence hash={step.result.transaction} />
         </div>
       );
     case 'served': {
-      const { name } = resultOf(kind, result);
+      const { name } = step.result;
       return (
         <div class="evidence">
           <p>
@@ -252,6 +251,10 @@ export function Evidence({ item, surroundings }: { item: TimelineStep; surroundi
       );
     }
     default:
-      return <p class="muted">Nothing more is kept of this step.</p>;
+      return <NoEvidence />;
   }
+}
+
+function NoEvidence() {
+  return <p class="muted">Nothing more is kept of this step.</p>;
 }

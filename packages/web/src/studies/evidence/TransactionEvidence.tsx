@@ -1,4 +1,3 @@
-import type { Transaction } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { useAnswer } from '../../api/useAnswer.ts';
 import { Facts } from '../../parts/Facts.tsx';
@@ -9,7 +8,7 @@ import { grouped } from '../../words/format.ts';
 
 /** A transaction: the block it is in, and what it cost. */
 export function TransactionEvidence({ hash }: { hash: string }) {
-  const answer = useAnswer(hash, () => ask<Transaction>(`/api/transactions/${hash}`));
+  const answer = useAnswer(hash, () => ask('evidence.transaction', { params: { hash } }));
   return (
     <Loaded answer={answer} what="the transaction">
       {({ transaction, block, blockHash, gasUsed }) => (

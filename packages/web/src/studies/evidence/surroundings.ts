@@ -1,5 +1,4 @@
-import type { Domains } from '../../api/answers.ts';
-import type { StepResults } from '../results.ts';
+import type { Domains, StepResults } from '../../api/answers.ts';
 
 /** What the evidence of a step refers to and is not part of it. */
 export interface Surroundings {

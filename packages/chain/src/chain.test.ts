@@ -1,4 +1,0 @@
-import { chainCompliance } from './testing/compliance.ts';
-import { memoryWorld } from './testing/memoryWorld.ts';
-
-chainCompliance('memory chain', () => memoryWorld());

@@ -1,0 +1,4 @@
+import { courtCompliance } from '../testing/courtCompliance.ts';
+import { memoryWorld } from '../testing/memoryWorld.ts';
+
+courtCompliance('memory chain', memoryWorld);

@@ -1,0 +1,2 @@
+export { type MemoryChain, type MemoryChainOptions, memoryChain } from './memoryChain.ts';
+export type { SignatureCheck } from './signatureCheck.ts';

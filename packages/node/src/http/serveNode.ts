@@ -1,0 +1,18 @@
+import { type HttpOptions, type HttpServer, serveHttp } from '@koinon/kernel';
+import type { KoinonNode } from '../createNode.ts';
+import { createApp } from './createApp.ts';
+
+export interface ServeNodeOptions extends HttpOptions {
+  /** What people call the node. */
+  name: string;
+  token: string;
+}
+
+/** Serves API, model endpoints, metrics and page of a node. Throws as `serveHttp` does. */
+export function serveNode(
+  node: KoinonNode,
+  { name, token, ...options }: ServeNodeOptions,
+): Promise<HttpServer> {
+  const { authenticateAll = false } = options;
+  return serveHttp(port => createApp(node, { name, token, authenticateAll, port }), options);
+}

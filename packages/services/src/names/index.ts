@@ -1,0 +1,2 @@
+export type { NamesPort } from './port.ts';
+export { namesKind } from './service.ts';

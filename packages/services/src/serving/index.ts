@@ -1,0 +1,3 @@
+export type { CatalogueModel } from './catalogue.ts';
+export type { ServingPort } from './port.ts';
+export { type ServingRoom, servingKind } from './service.ts';

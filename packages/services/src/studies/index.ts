@@ -1,0 +1,2 @@
+export { studiesKind } from './service.ts';
+export type { Study } from './studyBook.ts';

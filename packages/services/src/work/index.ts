@@ -1,0 +1,2 @@
+export type { WorkPort } from './port.ts';
+export { workKind } from './service.ts';

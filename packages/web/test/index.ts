@@ -1,2 +1,0 @@
-export { findBrowser, openBrowser, skipWithoutBrowser } from './browser.ts';
-export { type PageReport, runPageChecks } from './runPageChecks.ts';
