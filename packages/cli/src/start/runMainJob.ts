@@ -2,6 +2,7 @@ import {
   custodyRoutes,
   type KnownStep,
   readStep,
+  type Step,
   type Study,
   servingRoutes,
   studiesRoutes,
@@ -47,11 +48,12 @@ export interface MainJobListener {
 /** What one use of the hospital's data costs in the demonstration: a tenth of a KOIN. */
 const USE_AMOUNT = 10n ** 17n;
 
-/** Does the main job on a running local network, telling each step as it happens. */
+/** Does the main job on a running local network, telling each step as it happens, until the signal: then it is left as it is. */
 export async function runMainJob(
   network: LocalNetwork,
   job: MainJob,
   { tell, doing }: MainJobListener,
+  signal?: AbortSignal,
 ): Promise<MainJobOutcome> {
   const hospital = clientOf(network, 'hospital');
   const researcher = clientOf(network, 'researcher');
@@ -91,14 +93,15 @@ export async function runMainJob(
       ...(job.publicShare === 0 ? { privateTest: true } : {}),
     },
   });
-  const study = await watchStudy(researcher, id, async step => {
+  const watch = async (step: Step): Promise<void> => {
     if (step.status === 'running') doing(doingWhat(step.name));
     if (step.status !== 'done') return;
     const line = describeStep(step, nameOf);
     if (line) tell(line);
     const known = readStep(step);
     if (known?.kind === 'permission.asked') await answerRequest(hospital, known, tell);
-  });
+  };
+  const study = await watchStudy(researcher, id, watch, signal);
   if (study.state !== 'done') return { study, sample: undefined };
   const sample = await sampleRequest(researcher, job.name, dataset);
   const answer = await researcher.call(servingRoutes.infer, {

@@ -65,7 +65,7 @@ export async function start(surroundings: Surroundings, options: StartOptions): 
         tell: line => tell(line.title, line.evidence),
         doing: text => progress.doing(text),
       };
-      const finished = runMainJob(network, job, listener);
+      const finished = runMainJob(network, job, listener, stopping.signal);
       finished.catch(() => undefined);
       const outcome = await Promise.race([finished, stopped]);
       if (!outcome) return;
