@@ -17,6 +17,7 @@ export { obtainDossier } from './evidence/obtainDossier.ts';
 export type { OwnReceipt } from './evidence/ownReceipts.ts';
 export { placeOf } from './evidence/placeOf.ts';
 export { proveInclusion } from './evidence/proveInclusion.ts';
+export { splitRoots } from './evidence/splitRoots.ts';
 export { gateInWorkers } from './gate/gateInWorkers.ts';
 export { admission } from './http/admission.ts';
 export { handle, type Question, type RouteHandler, serveRoutes } from './http/api.ts';

@@ -1,7 +1,8 @@
 import { type Kernel, type KernelOptions, type NodePorts, type Service, startKernel } from '@koinon/kernel';
 import { KoinonError } from '@koinon/protocol';
-import { kinds, type PortOf, type ServiceName, type ServicesConfig } from './services.ts';
+import { type AnyKind, kinds, type PortOf, type ServiceName, type ServicesConfig } from './services.ts';
 import { startOrder } from './startOrder.ts';
+import { whenStaked } from './whenStaked.ts';
 
 export interface NodeOptions extends Omit<KernelOptions, 'roles'> {
   /** Those that are on, with their settings. */
@@ -26,7 +27,8 @@ export interface KoinonNode {
 
 /**
  * A configuration becomes a list of services over the ports: each is started after those it needs, and stopped before them.
- * The caller starts the network and then calls `takeUp`. Throws `K_SERVICE_NEEDS`, `K_COURT_NEEDED`, `K_LOG_BEHIND`.
+ * The caller starts the network and then calls `takeUp`. Where stake comes to a node that runs without the court, its court is
+ * started by itself. Throws `K_SERVICE_NEEDS`, `K_COURT_NEEDED`, `K_LOG_BEHIND`.
  */
 export async function createNode(
   given: NodePorts,
@@ -39,21 +41,26 @@ export async function createNode(
   const kernel = await startKernel(given, { ...options, roles }, shippedPrograms);
   const ports = new Map<string, unknown>();
   const services: Service[] = [];
+  let unwatch: () => void = () => undefined;
   const stop = async (): Promise<void> => {
+    unwatch();
     const failures: unknown[] = [];
     // One that does not end well keeps none of the others from ending.
-    for (const part of [...services.reverse().splice(0), kernel]) {
+    for (const part of [...services.splice(0).reverse(), kernel]) {
       await part.stop().catch(error => failures.push(error));
     }
     if (failures.length > 0) throw failures[0];
   };
+  const start = ({ name, needs, uses, settings, create }: AnyKind): Service => {
+    const named = [...ports].filter(([other]) => needs.includes(other) || uses.includes(other));
+    const own = options.services[name] ?? settings.parse({});
+    const service = create(own)({ ...kernel, ...Object.fromEntries(named) });
+    services.push(service);
+    ports.set(name, service.port);
+    return service;
+  };
   try {
-    for (const { name, needs, uses, create } of on) {
-      const named = [...ports].filter(([other]) => needs.includes(other) || uses.includes(other));
-      const service = create(options.services[name])({ ...kernel, ...Object.fromEntries(named) });
-      services.push(service);
-      ports.set(name, service.port);
-    }
+    for (const kind of on) start(kind);
   } catch (error) {
     await stop();
     throw error;
@@ -61,7 +68,7 @@ export async function createNode(
   return {
     ...{ kernel, roles, stop },
     ports: kernel.ports,
-    services: [...services],
+    services,
     isOn: name => ports.has(name),
     port: name => {
       if (ports.has(name)) return ports.get(name) as never;
@@ -70,6 +77,10 @@ export async function createNode(
     takeUp: () => {
       kernel.takeUp();
       for (const service of services) service.takeUp();
+      if (ports.has('court')) return;
+      unwatch = whenStaked(kernel.ports, () => {
+        if (!ports.has('court')) start(kinds.find(({ name }) => name === 'court')!).takeUp();
+      });
     },
   };
 }

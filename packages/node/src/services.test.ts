@@ -228,3 +228,16 @@ test('a service that does not end well keeps none of the others from ending', ()
     await settle();
     assert.deepEqual(counted.held(), before);
   }));
+
+test('a node without the court starts it as soon as stake comes to it, and not for anything else', () =>
+  onPorts(counted =>
+    withNode(counted, ['work'], async node => {
+      const { nodes } = counted.ports.chain;
+      await nodes.announce(['/ip4/127.0.0.1/tcp/1']);
+      await settle();
+      assert.equal(node.isOn('court'), false);
+      await nodes.stake(counted.ports.signer.address, 10n ** 21n);
+      await settle();
+      assert.equal(node.isOn('court'), true);
+    }),
+  ));

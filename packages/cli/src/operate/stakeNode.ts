@@ -28,6 +28,7 @@ export async function stakeNode(
   const folder = resolve(folderAsTyped ?? surroundings.nodeFolder);
   requireNodeFolder(folder);
   const config = readNodeConfig(folder);
+  requireCourt(config);
   const deployment = readJson(resolve(folder, config.deployment), deploymentSchema);
   const own = readJson(join(folder, 'key.json'), keystoreSchema);
   const operator = addressOf(own) as `0x${string}`;
@@ -76,4 +77,16 @@ export async function stakeNode(
     progress.stop();
     await chain.close();
   }
+}
+
+/** Throws `K_COURT_NEEDED` where the node would have stake and answer nothing that is asked of it on chain. */
+function requireCourt({ services }: ReturnType<typeof readNodeConfig>): void {
+  if (services.court) return;
+  throw new KoinonError({
+    code: 'K_COURT_NEEDED',
+    message:
+      'The service "court" of this node is off: with stake, and nobody to answer on chain, the stake can be lost.',
+    fault: 'user',
+    next: 'Add "court": {} to "services" in config.json, start the node again, then stake.',
+  });
 }

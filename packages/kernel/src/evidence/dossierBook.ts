@@ -55,6 +55,6 @@ export class DossierBook {
       rowSchema,
       order,
     );
-    return row && this.get(row.receipt)?.order.message;
+    return row && material.parse(decodeNode(row.material)).order.message;
   }
 }

@@ -4,7 +4,7 @@ import { Listeners } from '../listeners.ts';
 import { type Dossier, DossierBook } from './dossierBook.ts';
 import { OpeningBook } from './openingBook.ts';
 import { OwnReceipts } from './ownReceipts.ts';
-import { splitRoots } from './splitRoots.ts';
+import { ROOT_BYTES, splitRoots } from './splitRoots.ts';
 
 /** What this node can tell of receipts, its own and others', and what it saw signed about them. */
 export class Evidence {
@@ -40,10 +40,19 @@ export class Evidence {
     return this.own.ofOrder(order)?.dossier.order.message ?? this.dossiers.orderOf(order);
   }
 
-  /** The state roots of a job of this node; undefined where it keeps none. */
-  async rootsOf(receipt: Hex): Promise<Hex[] | undefined> {
+  /**
+   * How many state roots a job of this node has, and those from `from` on, at most `max`; undefined where it keeps none. Only
+   * what is asked for is put into words: a trace has up to a million roots, and strangers ask for a page.
+   */
+  async rootsOf(
+    receipt: Hex,
+    from = 0,
+    max = Infinity,
+  ): Promise<{ count: number; roots: Hex[] } | undefined> {
     const cid = this.own.get(receipt)?.roots;
     const bytes = cid === undefined ? undefined : await this.#blobs.get(cid);
-    return bytes && splitRoots(bytes);
+    if (!bytes) return undefined;
+    const end = Math.min(bytes.length, ROOT_BYTES * (from + max));
+    return { count: bytes.length / ROOT_BYTES, roots: splitRoots(bytes.subarray(ROOT_BYTES * from, end)) };
   }
 }

@@ -22,9 +22,9 @@ export function serveEvidence(
     }),
     answer(network, 'trace.get', async ({ receipt, from, max }, asker) => {
       const own = evidence.own.get(receipt);
-      const all = own && mayAudit(own.dossier, asker) ? await evidence.rootsOf(receipt) : undefined;
-      if (!all) throw unknownJob();
-      return { count: all.length, roots: all.slice(from, from + max) };
+      const page = own && mayAudit(own.dossier, asker) && (await evidence.rootsOf(receipt, from, max));
+      if (!page) throw unknownJob();
+      return page;
     }),
   ];
   return () => {

@@ -10,6 +10,8 @@ export function statusRoutes(
   { name, startedAtMs }: { name: string; startedAtMs: number },
 ): RouteHandler[] {
   const { version, limits } = node.kernel;
+  /** Those whose routes are served. */
+  const services = node.services.map(service => service.name);
   const { chain, network, store, signer, deployment, executor } = node.ports;
   return [
     handle(nodeRoutes.status, async () => {
@@ -23,7 +25,7 @@ export function statusRoutes(
         name,
         operator: signer.address,
         roles: rolesOf(node.roles),
-        services: node.services.map(service => service.name),
+        services,
         version,
         peerId: network.peerId,
         multiaddrs: network.multiaddrs(),

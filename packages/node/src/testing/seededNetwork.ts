@@ -57,6 +57,8 @@ export interface StartOptions {
   alterResult?: (result: ExecutionResult) => ExecutionResult;
   executor?: Executor;
   sandbox?: 'required' | 'available';
+  /** In place of the services that its roles say. */
+  services?: z.input<typeof servicesSchema>;
   /** On the event loop unless told. */
   gate?: Gate;
   /** The shipped programs by name; none unless told. */
@@ -139,17 +141,19 @@ export async function seededNetwork(
           checkpoint: options.checkpoint ?? (() => undefined),
         },
         {
-          services: servicesSchema.parse({
-            ...servicesFor(part.roles, {
-              token: deployment.token,
-              baseAmount: 10n ** 16n,
-              gigafuelAmount: 10n ** 15n,
-              maxFuel: 10n ** 13n,
-            }),
-            court: part.accuses === undefined ? {} : { accuses: part.accuses },
-            ...(part.auditAmount === undefined ? {} : { studies: { auditAmount: part.auditAmount } }),
-            ...part.services,
-          }),
+          services: servicesSchema.parse(
+            options.services ?? {
+              ...servicesFor(part.roles, {
+                token: deployment.token,
+                baseAmount: 10n ** 16n,
+                gigafuelAmount: 10n ** 15n,
+                maxFuel: 10n ** 13n,
+              }),
+              court: part.accuses === undefined ? {} : { accuses: part.accuses },
+              ...(part.auditAmount === undefined ? {} : { studies: { auditAmount: part.auditAmount } }),
+              ...part.services,
+            },
+          ),
           anchorDelayMs: 20,
           claimEveryMs: 86_400_000,
           limits: {

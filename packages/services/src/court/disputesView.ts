@@ -177,6 +177,10 @@ async function workOf(needs: DisputeNeeds, receipt: Hex): Promise<Pick<DisputeDe
 }
 
 async function rootsOf({ evidence, servedRoots }: DisputeNeeds, receipt: Hex): Promise<Hex[] | undefined> {
-  const roots = (await evidence.rootsOf(receipt)) ?? [...(servedRoots(receipt) ?? [])];
-  return roots.length > 0 && roots.length <= ROOTS_MAX ? roots : undefined;
+  const served = [...(servedRoots(receipt) ?? [])];
+  const { count, roots } = (await evidence.rootsOf(receipt, 0, ROOTS_MAX)) ?? {
+    count: served.length,
+    roots: served,
+  };
+  return count > 0 && count <= ROOTS_MAX ? roots : undefined;
 }

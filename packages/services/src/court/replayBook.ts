@@ -1,6 +1,6 @@
 import type { Trace } from '@koinon/integrity';
-import { toColumn } from '@koinon/kernel';
-import { concatBytes, executionOpeningSchema, fromHex, type Hex, schema, toHex } from '@koinon/protocol';
+import { splitRoots, toColumn } from '@koinon/kernel';
+import { concatBytes, executionOpeningSchema, fromHex, type Hex, schema } from '@koinon/protocol';
 import { column, type Database } from '@koinon/store';
 import { z } from 'zod';
 
@@ -86,8 +86,4 @@ export class ReplayBook {
     );
     return row && splitRoots(row.roots);
   }
-}
-
-function splitRoots(bytes: Uint8Array): Hex[] {
-  return Array.from({ length: bytes.length / 32 }, (_, i) => toHex(bytes.subarray(32 * i, 32 * i + 32)));
 }

@@ -68,8 +68,8 @@ async function answerTo(
     case 'opening':
       return () => court.answerOpening(demand, receipt, opening, options);
     case 'trace': {
-      const roots = await evidence.rootsOf(statement);
-      if (!roots || roots.length === 0) return undefined;
+      const { roots } = (await evidence.rootsOf(statement)) ?? { roots: [] };
+      if (roots.length === 0) return undefined;
       const { root, path, count } = stepClaim(roots, Math.min(Number(index), roots.length - 1));
       return () => court.answerTrace(demand, receipt, { opening, count, root, path }, options);
     }
