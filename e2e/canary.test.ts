@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { custodyRoutes, nodeRoutes } from '@koinon/api';
 import { clientOf, previewTable, readToken } from '@koinon/cli/testing';
-import { openStore } from '@koinon/store';
+import { openStore } from '@koinon/store/disk';
 import { z } from 'zod';
 import { canaryCsv, canaryNumbers, canaryWords, type Find, findCanaries } from './support/canaries.ts';
 import { changeConfig } from './support/changeConfig.ts';

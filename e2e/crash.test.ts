@@ -8,7 +8,9 @@ import { clientOf } from '@koinon/cli/testing';
 import { ChannelBook } from '@koinon/kernel';
 import { type JobStep, jobSteps } from '@koinon/node';
 import { type Deployment, equalBytes, fromHex, type Hex, toHex, verifyStatement } from '@koinon/protocol';
-import { openStore, type Store } from '@koinon/store';
+import { cases } from '@koinon/protocol/testing';
+import type { Store } from '@koinon/store';
+import { openStore } from '@koinon/store/disk';
 import { COHORT_TARGET } from '@koinon/tabular';
 import { smallJob } from './support/cohort.ts';
 import { type StartedNetwork, startNetwork } from './support/startNetwork.ts';
@@ -27,10 +29,15 @@ const victims: Record<JobStep, string> = {
   'voucher-signed': 'researcher',
   'voucher-accepted': 'hospital',
 };
+/** Steps at which a node is killed in the same study: all of them, and nightly also each by itself. */
+const studies: readonly (readonly JobStep[])[] = [jobSteps, ...jobSteps.map(step => [step])].slice(
+  0,
+  cases(1, 1 + jobSteps.length),
+);
 const DYING_MS = 60_000;
 const SETTLING_MS = 120_000;
 
-test('a node killed at any of eight steps of a job starts again, the job is done, and nothing is paid or said twice', {
+test('nodes killed at each of eight steps of a job start again, the job is done, and nothing is paid or said twice', {
   timeout: 600_000,
 }, async t => {
   using home = temporaryHome();
@@ -51,8 +58,8 @@ test('a node killed at any of eight steps of a job starts again, the job is done
     ],
     purpose: 'Survive.',
   };
-  for (const step of jobSteps) {
-    await t.test(`${victims[step]} is killed at ${step}`, () => playCrash(network, step, request));
+  for (const steps of studies) {
+    await t.test(`killed at ${steps.join(', ')}`, () => playCrashes(network, steps, request));
   }
   const { deployment } = network;
   const anchored = new Map<string, { operator: Hex; size: bigint; root: Hex }>();
@@ -71,16 +78,32 @@ test('a node killed at any of eight steps of a job starts again, the job is done
   }
 });
 
-/** One study in which the node that does a step is killed there, once, and started again. */
-async function playCrash(network: StartedNetwork, step: JobStep, request: StudyQuestion): Promise<void> {
-  const name = victims[step];
-  await network.node(name).stop();
-  const doomed = await network.restart(name, ['--crash-at', step]);
+/** One study in which the node that does a step is killed there and started again, for each of the steps in turn. */
+async function playCrashes(
+  network: StartedNetwork,
+  steps: readonly JobStep[],
+  request: StudyQuestion,
+): Promise<void> {
+  const doomed = new Map<string, Awaited<ReturnType<StartedNetwork['restart']>>>();
+  const left = [...steps];
+  /** Starts it so that it dies at the next step that is its own, if there is one. */
+  const arm = async (name: string): Promise<void> => {
+    const next = left.find(step => victims[step] === name);
+    doomed.set(name, await network.restart(name, next ? ['--crash-at', next] : []));
+  };
+  for (const name of new Set(steps.map(step => victims[step]))) {
+    await network.node(name).stop();
+    await arm(name);
+  }
   const study = await begin(network, request);
-  const code = await within(`${name} dies at ${step}`, DYING_MS, doomed.exited);
-  assert.equal(code, null, 'a signal ended it');
-  await network.restart(name);
-  const settled = await until(`the study with the crash at ${step} settles`, SETTLING_MS, async () => {
+  for (const step of steps) {
+    const name = victims[step];
+    const code = await within(`${name} dies at ${step}`, DYING_MS, doomed.get(name)!.exited);
+    assert.equal(code, null, 'a signal ended it');
+    left.shift();
+    await arm(name);
+  }
+  const settled = await until(`the study killed at ${steps} settles`, SETTLING_MS, async () => {
     const found = await clientOf(network, 'researcher').call(studiesRoutes.get, { params: { id: study } });
     return found.study.state !== 'running' && found;
   });
@@ -114,7 +137,7 @@ async function requireAgreement(payer: Store, payee: Store): Promise<void> {
   const accounts = mine!.list();
   assert.equal(
     accounts.reduce((sum, { cumulativeAmount }) => sum + cumulativeAmount, 0n),
-    USE_AMOUNT * BigInt(jobSteps.length),
+    USE_AMOUNT * BigInt(studies.length),
   );
   for (const { channel, cumulativeAmount, voucher } of accounts) {
     assert.equal(theirs!.get(channel)?.cumulativeAmount, cumulativeAmount);

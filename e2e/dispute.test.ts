@@ -7,8 +7,8 @@ import { type StartedNetwork, startNetwork } from './support/startNetwork.ts';
 import { temporaryHome } from './support/temporaryHome.ts';
 import { until } from './support/until.ts';
 
-/** Rounds of sealing, opening and appeal take three fourteenths of it: 36 seconds. */
-const CHALLENGE_WINDOW_SECONDS = 168;
+/** Rounds of sealing, opening and appeal take three fourteenths of it: 24 seconds. */
+const CHALLENGE_WINDOW_SECONDS = 112;
 const SETTLING_MS = 240_000;
 
 /** Of two equal offers the one with the lower address gets the work. */

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { createExecutor } from '@koinon/executors';
+import { after, before, describe } from 'node:test';
 import { ask } from '@koinon/kernel';
-import { figuresDraft, ordered, privateOrder, type SeededNetwork, seededNetwork } from '@koinon/node/testing';
+import {
+  figuresDraft,
+  inTime,
+  onTheMachine,
+  ordered,
+  privateOrder,
+  type SeededNetwork,
+  seededNetwork,
+} from '@koinon/node/testing';
 import { LOSS_VALUES, readLinear, type Setting, settingOf } from '@koinon/privacy/testing';
 import { compile } from '@koinon/programs/build';
 import { auditVerdicts, decodeManifest, decodeNode, type Manifest, type Verdict } from '@koinon/protocol';
@@ -28,13 +35,14 @@ interface Leaked {
 
 describe('a program that means to carry the rows out', () => {
   let network: SeededNetwork;
+  const it = inTime(() => network);
   let dataset: HeldDataset;
   /** The cells, least bit first: what it reads, and what its decoder is held against. */
   let rowBits: (from: number, count: number) => number;
 
   before(async () => {
     network = await seededNetwork(78);
-    const executor = createExecutor();
+    const executor = onTheMachine(network.loop);
     for (const name of ['hospital', 'hospital-audit']) {
       await network.crash(name);
       await network.start(name, { executor });

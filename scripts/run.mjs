@@ -14,6 +14,7 @@ const targets = {
   test: ['scripts/test.ts'],
   bench: ['scripts/bench.ts'],
   simulate: ['packages/simulate/src/main.ts'],
+  world: ['packages/world/src/main.ts'],
 };
 const target = targets[command];
 if (!target) {

@@ -7,7 +7,7 @@ import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { repository } from './bundle.ts';
-import { runTests, sideBySide } from './runTests.ts';
+import { runTests, sideBySide, type TestCounts } from './runTests.ts';
 import { seedOf } from './seedOf.ts';
 
 interface Stage {
@@ -58,10 +58,20 @@ async function quietly(script: string): Promise<boolean> {
   return ended;
 }
 
-/** Runs test files and adds their counts; `concurrency` 1 for those that start processes and wait on them. */
-async function tests(patterns: string[], concurrency = sideBySide, skip?: RegExp): Promise<boolean> {
-  const files = globSync(patterns, { cwd: repository }).filter(file => !skip?.test(file));
-  const counts = await runTests(files, concurrency);
+/** Runs test files that share processes. */
+function tests(pattern: string, skip?: RegExp): Promise<boolean> {
+  const files = globSync(pattern, { cwd: repository }).filter(file => !skip?.test(file));
+  return counted(runTests(files, sideBySide, true));
+}
+
+/** Runs test files that start processes and wait on them, so many at once. */
+function processTests(pattern: string, concurrency: number): Promise<boolean> {
+  return counted(runTests(globSync(pattern, { cwd: repository }), concurrency, false));
+}
+
+/** Adds to the counts of all tests. */
+async function counted(running: Promise<TestCounts>): Promise<boolean> {
+  const counts = await running;
   passed += counts.passed;
   failed += counts.failed;
   return counts.isGreen;
@@ -80,10 +90,10 @@ const stages: Stage[] = [
   { name: 'types', run: types },
   { name: 'floors', run: () => command(process.execPath, 'scripts/floors.ts') },
   { name: 'unused', run: () => command(bin('knip'), '--no-progress', '--no-config-hints') },
-  { name: 'unit', run: () => tests(['{packages/*,scripts}/**/*.test.ts'], sideBySide, slow) },
-  { name: 'programs', run: () => tests(['programs/test/**/*.test.ts']) },
-  { name: 'services', run: () => tests(['packages/*/{src,test}/**/*.e2e.test.ts'], 1) },
-  { name: 'whole', run: () => tests(['{e2e,docs}/**/*.test.ts'], 2) },
+  { name: 'unit', run: () => tests('{packages/*,scripts}/**/*.test.ts', slow) },
+  { name: 'programs', run: () => tests('programs/test/**/*.test.ts') },
+  { name: 'services', run: () => processTests('packages/*/{src,test}/**/*.e2e.test.ts', 2) },
+  { name: 'whole', run: () => processTests('{e2e,docs}/**/*.test.ts', 2) },
   { name: 'contracts', run: () => quietly('contracts/scripts/test.ts'), beside: 'services' },
 ];
 

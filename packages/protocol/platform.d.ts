@@ -13,11 +13,24 @@ declare class TextDecoder {
 declare function atob(base64: string): string;
 declare function btoa(binary: string): string;
 
+declare class AbortSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(event: 'abort', listener: () => void): void;
+  removeEventListener(event: 'abort', listener: () => void): void;
+}
+
+declare class AbortController {
+  readonly signal: AbortSignal;
+  abort(reason?: unknown): void;
+}
+
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array<ArrayBuffer>);
   }
   class Instance {
+    constructor(module: Module, imports: Imports);
     readonly exports: Exports;
   }
   class Memory {
@@ -31,7 +44,8 @@ declare namespace WebAssembly {
   class RuntimeError extends Error {}
   type Exports = Record<string, unknown>;
   type ModuleImports = Record<string, unknown>;
+  type Imports = Record<string, ModuleImports>;
   function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
   function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
-  function instantiate(module: Module, imports: Record<string, ModuleImports>): Promise<Instance>;
+  function instantiate(module: Module, imports: Imports): Promise<Instance>;
 }

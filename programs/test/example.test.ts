@@ -1,3 +1,4 @@
+// Own process: the compiler defines globals.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

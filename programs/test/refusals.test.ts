@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { cases } from '@koinon/protocol/testing';
 import fc from 'fast-check';
 import { run } from './programs.ts';
 import { predictionsFile, safetensorsFile, type TestColumn, tableFile } from './tableFile.ts';
@@ -299,7 +300,7 @@ describe('the shipped programs refuse with a message', () => {
           }
         },
       ),
-      { numRuns: process.env['KOINON_NIGHTLY'] ? 100 : 25 },
+      { numRuns: cases(25, 100) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { cases } from '@koinon/protocol/testing';
 import fc from 'fast-check';
 import { type LinearFacts, linearModel } from './linearModel.ts';
 import {
@@ -273,7 +274,7 @@ describe('tabular-evaluate refuses with a message', () => {
         assert.equal(ran.exitCode === 0, ran.stderr === '');
         assert.equal(ran.outputs.size, ran.exitCode === 0 ? 1 : 0);
       }),
-      { numRuns: process.env['KOINON_NIGHTLY'] ? 100 : 25 },
+      { numRuns: cases(25, 100) },
     );
   });
 });

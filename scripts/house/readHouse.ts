@@ -3,21 +3,24 @@ import { join } from 'node:path';
 import { repository } from '../bundle.ts';
 import { floors, sideways } from './floors.ts';
 import type { House } from './house.ts';
+import { usesOf } from './usesOf.ts';
 
-const sources = [
+const patterns = [
   'packages/*/{src,test,bench,scripts}/**/*.{ts,tsx}',
   '{programs,contracts}/{scripts,test,bench}/**/*.ts',
   '{e2e,docs,scripts}/**/*.ts',
 ];
 
-/** The house as it stands on disk. */
-export function readHouse(): House {
-  const files = globSync(sources, { cwd: repository, exclude: path => path.includes('/generated/') }).sort();
+/** The house as it stands on disk, and what its files ask of the machine. */
+export function readHouse(): House & { uses: ReadonlyMap<string, string[]> } {
+  const files = globSync(patterns, { cwd: repository, exclude: path => path.includes('/generated/') }).sort();
+  const sources = files.map(file => readFileSync(join(repository, file), 'utf8'));
   return {
     floors,
     sideways,
     faces: new Map(globSync(['packages/*', 'programs', 'contracts'], { cwd: repository }).map(readFaces)),
-    imports: new Map(files.map(file => [file, importsOf(readFileSync(join(repository, file), 'utf8'))])),
+    imports: new Map(files.map((file, i) => [file, importsOf(sources[i]!)])),
+    uses: new Map(files.map((file, i) => [file, usesOf(file, sources[i]!)])),
   };
 }
 

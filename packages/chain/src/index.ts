@@ -1,9 +1,11 @@
-export { type Clock, systemClock } from './clock.ts';
+export type { Clock } from './clock.ts';
 export { type ConnectChainOptions, connectChain } from './evm/connectChain.ts';
 export { type IndexSnapshotPort, sqliteSnapshot } from './evm/index/snapshot.ts';
-export { httpTransport, type RpcTransport } from './evm/rpc/transport.ts';
+export { hexNumber, quantity } from './evm/rpc/quantity.ts';
+export { httpTransport, RpcAnswerError, type RpcTransport } from './evm/rpc/transport.ts';
 export {
   type JournaledTransaction,
+  memoryJournal,
   type SqlDatabase,
   sqliteJournal,
   type TransactionJournal,

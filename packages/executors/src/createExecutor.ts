@@ -1,17 +1,11 @@
-import {
-  type ExecutionOpening,
-  fileList,
-  fileListDigest,
-  type Hex,
-  type StepOutcome,
-} from '@koinon/protocol';
-import type { ExecutionJob, ExecutionResult, Executor, StepResult } from './executor.ts';
+import type { ExecutionJob, Executor } from './executor.ts';
 import type { Confinement, SandboxKind } from './host/confinement.ts';
 import { confinementGuard } from './host/confinementGuard.ts';
 import { runJob } from './host/runJob.ts';
 import { type FindSandbox, findSandbox } from './host/sandbox.ts';
 import { captureStateJob, replayStepJob } from './host/stepJob.ts';
 import { workerFiles } from './host/workerFiles.ts';
+import { createPredictor } from './predictor.ts';
 
 export interface ExecutorOptions {
   /** `auto` (the default) takes the best that works: bubblewrap, namespaces, a plain process. */
@@ -46,26 +40,7 @@ export function createExecutor(options: ExecutorOptions = {}): Required<Executor
       replayStepJob(await guard.sandbox(), worker(job), job, step, options),
     captureState: async (job, stepIndex, options) =>
       captureStateJob(await guard.sandbox(), worker(job), job, stepIndex, options),
+    openModel: createPredictor,
     confinement: guard.confinement,
   };
-}
-
-/** What a receipt commits to. `salt` is `ZERO_32` for public orders. */
-export function openingOf(result: ExecutionResult, salt: Hex): ExecutionOpening {
-  return {
-    salt,
-    exitCode: result.exitCode,
-    fuel: result.fuel,
-    rawOutput: fileListDigest(fileList(result.outputs)),
-    trace: result.traceRoot,
-  };
-}
-
-/** What a vote on one step is made of. */
-export function stepOutcomeOf(
-  step: Pick<StepResult, 'stateRoot' | 'isLast' | 'exitCode' | 'fuel' | 'outputs'>,
-): StepOutcome {
-  const { stateRoot, isLast, exitCode, fuel, outputs } = step;
-  if (!isLast) return { stateRoot };
-  return { stateRoot, end: { exitCode, fuel, rawOutput: fileListDigest(fileList(outputs)) } };
 }

@@ -1,5 +1,6 @@
 import type { Hex, Manifest } from '@koinon/protocol';
 import type { Confinement, SandboxKind } from './host/confinement.ts';
+import type { Predictor } from './predictor.ts';
 
 /** One manifest with the bytes it names; whoever calls has checked their digests. */
 export interface ExecutionJob {
@@ -70,9 +71,17 @@ export interface Executor {
   replayStep?(job: ExecutionJob, step: StepRequest, options: StepOptions): Promise<StepResult>;
   /** Runs to the end of a step (0 is `_start`) and gives its state, as an accuser needs it. Throws as `replayStep`. */
   captureState?(job: ExecutionJob, stepIndex: number, options: StepOptions): Promise<CapturedState>;
+  /**
+   * Loads a model that stays and answers many times, kept from what jobs are kept from. Absent where no model is answered for.
+   * Throws `K_MODEL_REFUSED`, `K_HOST_*`.
+   */
+  openModel?(model: Uint8Array): Promise<Predictor>;
   /** What jobs here are kept from, as measured; absent where nothing real runs. */
   confinement?(): Promise<Confinement>;
 }
+
+/** An executor that does everything with jobs, and loads models or not. */
+export type JobExecutor = Executor & Required<Omit<Executor, 'openModel'>>;
 
 export type StepOptions = Pick<ExecutionOptions, 'signal' | 'maxRunMs' | 'maxMemoryBytes'>;
 

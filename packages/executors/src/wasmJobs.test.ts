@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { executionCommitment, ZERO_32 } from '@koinon/protocol';
 import { EXIT } from '@koinon/runtime';
-import { createExecutor, openingOf } from './createExecutor.ts';
+import { createExecutor } from './createExecutor.ts';
+import { openingOf } from './openings.ts';
 import { jobOf, options, sandboxKinds, skipSandbox } from './testing/jobs.ts';
 import { exitWith, op, spin, wasmProgram } from './testing/wasmProgram.ts';
 

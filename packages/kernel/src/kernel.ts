@@ -77,10 +77,10 @@ export async function startKernel(
   const agenda = new Agenda({
     database,
     clock,
-    watchBlocks: handler =>
+    watchBlocks: (handler, options) =>
       chain.watch(event => {
         if (event.type === 'block') handler(event.block);
-      }),
+      }, options),
   });
   const monitor = startMonitor(given, agenda);
   // No caller can forget to have a statement watched that another node hands out.

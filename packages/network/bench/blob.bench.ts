@@ -1,7 +1,8 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { cidOfBytes, type Hex } from '@koinon/protocol';
 import { multiaddr } from '@multiformats/multiaddr';
-import { createNetwork, type Directory, type PeerRecord } from '../src/index.ts';
+import type { Directory, PeerRecord } from '../src/index.ts';
+import { createNetwork } from '../src/libp2p.ts';
 import { partsOf, patternBytes, sourceOf } from '../test/blobs.ts';
 import { testKey } from '../test/compliance.ts';
 import { rawNode } from '../test/rawNode.ts';

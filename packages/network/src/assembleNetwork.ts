@@ -1,8 +1,7 @@
-import { type Hex, KoinonError } from '@koinon/protocol';
+import { type Clock, type Hex, KoinonError } from '@koinon/protocol';
 import { fetchFrom } from './blob/fetch.ts';
 import { BlobPipes } from './blob/pipes.ts';
 import { serveParts } from './blob/serve.ts';
-import type { Clock } from './clock.ts';
 import { Deadline } from './deadline.ts';
 import { networkStopped, peerTimeout, peerUnknown, peerUnreachable } from './errors.ts';
 import { PeerLimiter } from './limiter.ts';
@@ -51,7 +50,7 @@ export function assembleNetwork(options: AssembleOptions): Network {
     bytesBurst: 2 * limits.bytesPerSecond,
     concurrentPerPeer: limits.concurrentPerPeer,
     concurrentTotal: limits.concurrentTotal,
-    now: clock.now,
+    now: clock.nowMs,
   });
   const partLimiter = new PeerLimiter({
     perSecond: limits.partsPerSecond,
@@ -60,7 +59,7 @@ export function assembleNetwork(options: AssembleOptions): Network {
     bytesBurst: Number.POSITIVE_INFINITY,
     concurrentPerPeer: limits.partsAtOncePerPeer,
     concurrentTotal: limits.partsAtOnceTotal,
-    now: clock.now,
+    now: clock.nowMs,
   });
 
   function accept(protocol: ProtocolName, rawPipe: Pipe, from: Hex): void {

@@ -1,5 +1,4 @@
-import type { KoinonError } from '@koinon/protocol';
-import type { Clock } from './clock.ts';
+import { after, type Clock, type KoinonError } from '@koinon/protocol';
 import { cancelled } from './errors.ts';
 
 /** One call's end: by its own watch, or by the caller's signal. */
@@ -27,7 +26,7 @@ export class Deadline {
   /** Starts the watch, or starts it again. */
   wind(timeoutMs: number): void {
     this.#cancelTimer();
-    this.#cancelTimer = this.#clock.after(timeoutMs, () => this.#controller.abort(this.#onExpiry()));
+    this.#cancelTimer = after(this.#clock, timeoutMs, () => this.#controller.abort(this.#onExpiry()));
   }
 
   /** The work's outcome, or the error of the deadline if that comes first. Ends the watch. */

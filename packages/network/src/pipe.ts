@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { after, type Clock } from '@koinon/protocol';
 
 /** An ordered, reliable stream of bytes to and from one peer, as both wires give it. */
 export interface Pipe {
@@ -27,7 +27,7 @@ export async function writeWithin(
   timeoutMs: number,
   clock: Clock,
 ): Promise<void> {
-  const cancel = clock.after(timeoutMs, () => pipe.abort('the peer does not read'));
+  const cancel = after(clock, timeoutMs, () => pipe.abort('the peer does not read'));
   try {
     await pipe.write(bytes);
   } finally {

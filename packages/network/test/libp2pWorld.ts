@@ -1,11 +1,6 @@
 import type { Hex } from '@koinon/protocol';
-import {
-  type CreateNetworkOptions,
-  createNetwork,
-  type Directory,
-  type Network,
-  type PeerRecord,
-} from '../src/index.ts';
+import type { CreateNetworkOptions, Directory, Network, PeerRecord } from '../src/index.ts';
+import { createNetwork } from '../src/libp2p.ts';
 import { testKey, type World } from './compliance.ts';
 
 export interface Libp2pWorld extends World {

@@ -1,24 +1,29 @@
-import type { Clock } from '../src/clock.ts';
+import type { Clock } from '@koinon/protocol';
 
 export interface ManualClock extends Clock {
-  /** Moves time on and runs what fell due, in order. */
+  /** Moves time on and ends the waits that fell due, in order. */
   advance(ms: number): void;
 }
 
 export function manualClock(): ManualClock {
   let nowMs = 0;
-  const timers = new Set<{ atMs: number; run: () => void }>();
+  const waits = new Set<{ atMs: number; end: () => void }>();
   return {
-    now: () => nowMs,
-    after(ms, run) {
-      const timer = { atMs: nowMs + ms, run };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
+    nowMs: () => nowMs,
+    wait: (ms, signal) =>
+      new Promise(resolve => {
+        if (signal?.aborted) return resolve();
+        const wait = { atMs: nowMs + ms, end: resolve };
+        waits.add(wait);
+        signal?.addEventListener('abort', () => {
+          waits.delete(wait);
+          resolve();
+        });
+      }),
     advance(ms) {
       nowMs += ms;
-      for (const timer of [...timers].sort((a, b) => a.atMs - b.atMs)) {
-        if (timer.atMs <= nowMs && timers.delete(timer)) timer.run();
+      for (const wait of [...waits].sort((a, b) => a.atMs - b.atMs)) {
+        if (wait.atMs <= nowMs && waits.delete(wait)) wait.end();
       }
     },
   };

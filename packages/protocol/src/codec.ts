@@ -1,6 +1,7 @@
 import * as dagCbor from '@ipld/dag-cbor';
 import { equalBytes } from './bytes.ts';
 import { KoinonError } from './errors.ts';
+import { ascending } from './exactly.ts';
 
 /**
  * Canonical dag-cbor of a structure: one value has one encoding. `bigint` beyond 64 bits has none there, so
@@ -51,7 +52,7 @@ export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .sort(([a], [b]) => ascending(a, b))
     .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
   return `{${members.join(',')}}`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KoinonError } from './errors.ts';
+import { isPowerOfTwo } from './exactly.ts';
 
 /**
  * Where a number column stands, for everybody to know: `unit` is a power of two near its deviation, `centre` a multiple of
@@ -10,7 +11,7 @@ const grid = z
     centre: z.number(),
     unit: z.number().positive(),
   })
-  .refine(({ unit }) => Number.isInteger(Math.log2(unit)), 'the unit must be a power of two')
+  .refine(({ unit }) => isPowerOfTwo(unit), 'the unit must be a power of two')
   .refine(({ centre, unit }) => Number.isInteger(centre / unit), 'the centre must be a multiple of the unit');
 export type NumberGrid = z.infer<typeof grid>;
 

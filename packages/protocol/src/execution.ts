@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bigEndian32, bigEndian64, fromHex, type Hex, sha256, toHex } from './bytes.ts';
 import { encodeNode } from './codec.ts';
+import { ascending } from './exactly.ts';
 import { bytes32, fileName, smallUint, uint } from './schema.ts';
 
 /** What a manifest's execution came to; everything here follows from the manifest alone and can be replayed. */
@@ -41,12 +42,12 @@ export type FileEntry = z.infer<typeof fileEntrySchema>;
 export function fileList(files: ReadonlyMap<string, Uint8Array>): FileEntry[] {
   return [...files]
     .map(([name, bytes]) => ({ name, size: bytes.length, sha256: toHex(sha256(bytes)) }))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    .sort((a, b) => ascending(a.name, b.name));
 }
 
 /** One digest for a set of files: sha256 of the dag-cbor of their sorted list. */
 export function fileListDigest(entries: readonly FileEntry[]): Hex {
-  const sorted = [...entries].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const sorted = [...entries].sort((a, b) => ascending(a.name, b.name));
   return toHex(
     sha256(encodeNode(sorted.map(({ name, size, sha256 }) => ({ name, size, sha256: fromHex(sha256) })))),
   );

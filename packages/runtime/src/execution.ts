@@ -1,5 +1,7 @@
+import { KoinonError } from '@koinon/protocol/errors';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type PrepareResult, prepareFor } from './prepare.ts';
+import { type Engine, engineOffThread } from './engine.ts';
+import type { PrepareResult } from './prepare.ts';
 import { EXIT, type Limits, MAX_CALL_DEPTH } from './profile.ts';
 import { hostFailure } from './refuse.ts';
 import { EXPORTS } from './rewrite/layout.ts';
@@ -11,7 +13,6 @@ import { type GlobalBits, type StepState, stateMismatch } from './state/stepStat
 import { trapReason } from './trapReason.ts';
 import { WasiHost } from './wasi/host.ts';
 import { Stop } from './wasi/stop.ts';
-import { decodeModule } from './wasm/decode.ts';
 import { WASI_MODULE } from './wasm/imports.ts';
 
 /** What an execution is made of; `files` holds the parameters too. */
@@ -23,6 +24,7 @@ export interface ExecutionInput {
   readonly limits: Limits;
   readonly hash?: Hash;
   readonly isSame?: IsSame;
+  readonly engine?: Engine;
   /** Told after each host call. */
   readonly onCall?: (fuelUsed: bigint) => void;
 }
@@ -75,23 +77,20 @@ export class Execution {
     root?: Uint8Array,
     isExact = false,
   ): Promise<Execution> {
-    const prepared = prepareFor(input.module, input.limits, isExact);
-    if (from !== undefined) requireFit(from, prepared, input.limits);
-    const { files, seed, timeMs, limits } = input;
-    const host = new WasiHost({ files, seed, timeMs, outputBytes: limits.outputBytes });
-    const { imports } = decodeModule(input.module);
+    const { files, seed, timeMs, limits, engine = engineOffThread } = input;
     let execution: Execution;
     try {
+      const { prepared, imports, module } = await engine.compile(input.module, limits, isExact);
+      if (from !== undefined) requireFit(from, prepared, limits);
+      const host = new WasiHost({ files, seed, timeMs, outputBytes: limits.outputBytes });
       const { onCall } = input;
       const told = onCall === undefined ? () => {} : () => onCall(host.fuelUsed());
       const functions = host.imports(imports, told);
-      const module = await WebAssembly.compile(prepared.module);
-      const instance = await WebAssembly.instantiate(module, {
-        [WASI_MODULE]: functions as WebAssembly.ModuleImports,
-      });
+      const instance = await engine.start(module, { [WASI_MODULE]: functions as WebAssembly.ModuleImports });
       execution = new Execution(input, prepared, host, instance.exports, isExact);
       if (from !== undefined) execution.restore(from);
     } catch (error) {
+      if (error instanceof KoinonError) throw error;
       throw hostFailure('The program could not be started: the engine has no room for it.', error);
     }
     if (root !== undefined && !isSameBytes(execution.rest('pages', from!.memory), root))

@@ -1,5 +1,6 @@
 export { type CaptureInput, captureState } from './captureState.ts';
 export { type Checkpoint, type CheckpointSink, checkpointParts, decodeCheckpoint } from './checkpoint.ts';
+export { type CompiledProgram, type Engine, engineInPlace } from './engine.ts';
 export { type PrepareResult, prepare } from './prepare.ts';
 export { EXIT, type Limits, MAX_STEPS } from './profile.ts';
 export { type ReplayStepInput, replayStep, type StepReplay } from './replayStep.ts';

@@ -1,4 +1,5 @@
 import { type Checkpoint, type CheckpointSink, CheckpointSpacing } from './checkpoint.ts';
+import type { Engine } from './engine.ts';
 import { Execution, type StepEnd } from './execution.ts';
 import { EXIT, type Limits, MAX_STEPS } from './profile.ts';
 import { checkInput } from './runInput.ts';
@@ -23,6 +24,8 @@ export interface ProgramInput {
   readonly hash?: Hash;
   /** A faster comparison of byte strings of one length, where the embedder has one. */
   readonly isSame?: IsSame;
+  /** What compiles the program; `engineOffThread` unless told. */
+  readonly engine?: Engine;
 }
 
 export interface RunInput extends ProgramInput {
@@ -102,11 +105,12 @@ export async function beginAt(
 ): Promise<Execution> {
   const files = checkInput(input);
   // Not the whole input: what it was resumed from may be large, and is not needed once it is restored.
-  const { module, seed, timeMs, limits, hash, isSame } = input;
+  const { module, seed, timeMs, limits, hash, isSame, engine } = input;
   const whole = {
     ...{ module, files, seed, timeMs, limits },
     ...(hash === undefined ? {} : { hash }),
     ...(isSame === undefined ? {} : { isSame }),
+    ...(engine === undefined ? {} : { engine }),
     ...(onCall === undefined ? {} : { onCall }),
   };
   if (from === undefined) return Execution.begin(whole);

@@ -87,6 +87,7 @@ function writeTypes(entries: readonly string[], packages: readonly string[]): Se
     noEmit: false,
     declaration: true,
     emitDeclarationOnly: true,
+    noCheck: true,
     rootDir: join(repository, 'packages'),
     outDir: folder,
   };

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, test as plain } from 'node:test';
 import { custodyRoutes, evidenceRoutes, nodeRoutes, resultOf, studiesRoutes } from '@koinon/api';
-import { readShippedPrograms } from '@koinon/node';
+import { readShippedPrograms } from '@koinon/node/process';
 import {
-  type ServedNode,
-  serveMember,
+  inTime,
+  type ListeningNode,
+  listenOn,
   TEST_TOKEN,
   type TrainedNetwork,
   trainedNetwork,
@@ -17,14 +18,16 @@ import { connect, type Koinon } from './connect.ts';
 import type { ExampleNeeds } from './testing/exampleNeeds.ts';
 import { examples } from './testing/generated/examples.ts';
 
-test('the reference and the examples are those of the doc comments', () => {
+plain('the reference and the examples are those of the doc comments', () => {
   for (const { path, text } of generate())
     assert.equal(readFileSync(path, 'utf8'), text, `${path} is old: run packages/sdk/scripts/reference.ts`);
 });
 
 describe('on a network of real nodes', () => {
   let trained: TrainedNetwork;
-  const nodes = new Map<string, ServedNode>();
+  // Sockets and processes of the machine take part.
+  const test = inTime(() => trained.network, { isShared: true });
+  const nodes = new Map<string, ListeningNode>();
   const at = (name: string): Koinon => connect({ url: nodes.get(name)!.url, token: TEST_TOKEN });
   let needs: ExampleNeeds;
 
@@ -32,25 +35,30 @@ describe('on a network of real nodes', () => {
     trained = await trainedNetwork(33);
     assert.equal(trained.study.state, 'done', trained.study.failure?.message);
     const { network, study, dataset } = trained;
-    for (const name of ['researcher', 'hospital']) nodes.set(name, await serveMember(network.member(name)));
-    const { client } = at('researcher');
-    const { said } = await client.call(custodyRoutes.dataset, { params: { id: dataset } });
-    const body = readShippedPrograms().get('tabular-logistic')!;
-    const { cid: program } = await client.call(evidenceRoutes.keepBlob, { body });
-    needs = {
-      koinon: at('researcher'),
-      url: nodes.get('researcher')!.url,
-      token: TEST_TOKEN,
-      csv: syntheticCohort({ rows: 300, seed: 9 }),
-      auditor: network.member('hospital-audit').operator,
-      request: `0x${'0'.repeat(64)}`,
-      unwanted: `0x${'0'.repeat(64)}`,
-      bits: 0,
-      dataset: String(dataset),
-      program,
-      table: said!.publicTable!,
-      study: study.id,
-    };
+    for (const name of ['researcher', 'hospital']) nodes.set(name, await listenOn(network.member(name)));
+    await network.live(
+      async () => {
+        const { client } = at('researcher');
+        const { said } = await client.call(custodyRoutes.dataset, { params: { id: dataset } });
+        const body = readShippedPrograms().get('tabular-logistic')!;
+        const { cid: program } = await client.call(evidenceRoutes.keepBlob, { body });
+        needs = {
+          koinon: at('researcher'),
+          url: nodes.get('researcher')!.url,
+          token: TEST_TOKEN,
+          csv: syntheticCohort({ rows: 300, seed: 9 }),
+          auditor: network.member('hospital-audit').operator,
+          request: `0x${'0'.repeat(64)}`,
+          unwanted: `0x${'0'.repeat(64)}`,
+          bits: 0,
+          dataset: String(dataset),
+          program,
+          table: said!.publicTable!,
+          study: study.id,
+        };
+      },
+      { isShared: true },
+    );
   });
   after(async () => {
     for (const node of nodes.values()) await node.stop();

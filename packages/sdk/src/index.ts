@@ -1,4 +1,5 @@
 export { routesOf } from '@koinon/api';
+export type { Clock } from '@koinon/protocol';
 export { KoinonError } from '@koinon/protocol/errors';
 export type {
   Dataset,
@@ -23,7 +24,6 @@ export { deny } from './data/deny.ts';
 export { type PublishParameters, publish } from './data/publish.ts';
 export { type DatasetRecord, readRecord } from './data/readRecord.ts';
 export { requests } from './data/requests.ts';
-export type { Clock } from './events/clock.ts';
 export type { FollowOptions } from './events/followEvents.ts';
 export {
   type Cell,

@@ -11,7 +11,8 @@ import {
   leafHash,
   statementDigest,
 } from '@koinon/protocol';
-import { type AppendRequest, openStore, type Store } from '../src/index.ts';
+import { openStore } from '../src/disk.ts';
+import type { AppendRequest, Store } from '../src/index.ts';
 import { RightEdge } from '../src/log/rightEdge.ts';
 import { TileTree } from '../src/log/tileTree.ts';
 import { receiptRequest, stubSign } from '../test/fixtures.ts';

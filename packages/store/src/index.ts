@@ -1,7 +1,19 @@
+export { digestOf } from '#platform';
 export type { BlobInfo, BlobStore, Visibility } from './blobs/blobStore.ts';
+export { PartFiles } from './blobs/partFiles.ts';
 export { column } from './database/columns.ts';
 export { Database, type Parameter } from './database/database.ts';
-export { type CrashPlan, crashAtPoint, type FaultPlan, noFaults, type WriteName } from './faults.ts';
+export type {
+  MemorySqlite,
+  SqliteDriver,
+  SqliteStatement,
+  SqlRow,
+  SqlValue,
+} from './database/sqliteDriver.ts';
+export { SQLITE_FULL, sqliteError } from './database/sqliteError.ts';
+export { Crash, type CrashPlan, crashAtPoint, type FaultPlan, noFaults, type WriteName } from './faults.ts';
+export type { FileSystem, NewFile } from './files/fileSystem.ts';
+export { type FilesCopy, type MemoryFiles, memoryFiles } from './files/memoryFiles.ts';
 export type {
   AnyLogEntry,
   AnyReservedEntry,
@@ -13,4 +25,4 @@ export type {
   ReservedEntry,
   Seal,
 } from './log/nodeLog.ts';
-export { openStore, type Store } from './openStore.ts';
+export { type Store, storeOver } from './store.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { cidOfBlob } from '@koinon/protocol';
 import { testFolder } from '../test/fixtures.ts';
-import { openStore } from './index.ts';
+import { openStore } from './disk.ts';
 
 const isCode = (code: string) => (error: unknown) => (error as { code?: string }).code === code;
 
@@ -22,7 +22,7 @@ test('a folder has one user at a time', t => {
 
 test('another process can not open a folder in use, and the lock of a killed one is gone', async t => {
   const folder = testFolder(t);
-  const script = `import { openStore } from ${JSON.stringify(import.meta.resolve('./index.ts'))};
+  const script = `import { openStore } from ${JSON.stringify(import.meta.resolve('./disk.ts'))};
     openStore(process.argv[1]); console.log('open'); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,25 +1,12 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { KoinonError } from '@koinon/protocol';
-import { BlobIndex } from './blobs/blobIndex.ts';
-import type { BlobStore } from './blobs/blobStore.ts';
-import { DiskBlobs } from './blobs/diskBlobs.ts';
 import { PartFiles } from './blobs/partFiles.ts';
-import { Database } from './database/database.ts';
+import { sqliteFile } from './database/nodeSqlite.ts';
 import { type FaultPlan, noFaults } from './faults.ts';
+import { diskFiles } from './files/diskFiles.ts';
 import { lockFolder } from './lock.ts';
-import type { NodeLog } from './log/nodeLog.ts';
-import { SqliteLog } from './log/sqliteLog.ts';
-
-/** Everything a node keeps, in one folder that one process at a time may use and that is backed up as one. */
-export interface Store {
-  blobs: BlobStore;
-  /** Tables of the other components; each brings its own with `database.migrate`. */
-  database: Database;
-  log: NodeLog;
-  /** Lets go of the folder. Wait for what is under way first. */
-  close(): void;
-}
+import { type Store, storeOver } from './store.ts';
 
 /**
  * Opens the folder, made if absent (0700, files 0600), and clears what a killed process left half done. Throws
@@ -30,26 +17,22 @@ export function openStore(folder: string, options: { faults?: FaultPlan } = {}):
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   const lock = lockFolder(folder);
-  let database: Database | undefined;
   try {
-    const files = new PartFiles(join(folder, 'blobs'), join(folder, 'damaged'), faults);
-    database = openDatabase(folder, files, faults);
-    const blobs = new DiskBlobs(files, new BlobIndex(database));
-    const log = new SqliteLog(database);
-    const opened = database;
+    const files = new PartFiles(diskFiles(folder), faults);
+    const store = storeOver(sqliteFile(databaseFile(folder, files)), files, faults);
     const close = (): void => {
-      opened.close();
+      store.close();
       lock.release();
     };
-    return { blobs, database, log, close };
+    return { ...store, close };
   } catch (error) {
-    database?.close();
     lock.release();
     throw error;
   }
 }
 
-function openDatabase(folder: string, files: PartFiles, faults: FaultPlan): Database {
+/** Path of the folder's database, made if the folder is new. */
+function databaseFile(folder: string, files: PartFiles): string {
   const path = join(folder, 'koinon.sqlite');
   if (!existsSync(path)) {
     if (!files.isEmpty) {
@@ -64,7 +47,7 @@ function openDatabase(folder: string, files: PartFiles, faults: FaultPlan): Data
     closeSync(openSync(path, 'a', 0o600));
     syncFolder(folder);
   }
-  return new Database(path, { faults });
+  return path;
 }
 
 function syncFolder(folder: string): void {

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   chunkDigests,
   decodeChunkList,
@@ -9,28 +7,27 @@ import {
   equalBytes,
   rootOfLeaves,
 } from '@koinon/protocol';
-import { openStore } from '../src/index.ts';
+import type { Store } from '../src/index.ts';
 import { stubSign } from './fixtures.ts';
+import type { Place } from './places.ts';
 import { blobContent, describeMessage, type Memory } from './workload.ts';
 
-/** Opens the folder as a new process would and holds it against what the dead one had promised. */
-export async function checkStore(folder: string, memory: Memory): Promise<void> {
-  const store = openStore(folder);
+/** Opens the place as a new process would and holds it against what the dead one had promised. */
+export async function checkStore(place: Place, memory: Memory): Promise<void> {
+  const store = place.open();
   try {
     await store.log.recover(async entry => {
       memory.signed(entry.index, describeMessage(entry.message));
       return stubSign(entry.message);
     });
-    await checkBlobs(folder, store.blobs, memory);
+    await checkBlobs(place, store.blobs, memory);
     checkLog(store.log, memory);
   } finally {
     store.close();
   }
 }
 
-type Opened = ReturnType<typeof openStore>;
-
-async function checkBlobs(folder: string, blobs: Opened['blobs'], memory: Memory): Promise<void> {
+async function checkBlobs(place: Place, blobs: Store['blobs'], memory: Memory): Promise<void> {
   for (const [cid, { content, visibility }] of memory.blobs) {
     assert.ok(equalBytes((await blobs.get(cid))!, blobContent(content)), 'a kept blob comes back');
     assert.equal(blobs.visibility(cid), visibility);
@@ -43,12 +40,11 @@ async function checkBlobs(folder: string, blobs: Opened['blobs'], memory: Memory
     const list = size > 2 ** 20 ? decodeChunkList((await blobs.getPart(cid))!) : undefined;
     for (const chunk of list === undefined ? [] : chunkDigests(list)) names.add(chunk.slice(2));
   }
-  const shards = join(folder, 'blobs');
-  const files = readdirSync(shards).flatMap(shard => readdirSync(join(shards, shard)));
+  const files = place.paths().map(path => path.split('/').at(-1)!);
   assert.deepEqual(new Set(files), names, 'there are no files but those of whole blobs');
 }
 
-function checkLog(log: Opened['log'], memory: Memory): void {
+function checkLog(log: Store['log'], memory: Memory): void {
   assert.equal(log.pending(), undefined);
   for (const [key, { index, digest }] of memory.entries) {
     assert.equal(log.byKey(key)?.index, index, 'an entry keeps its place');

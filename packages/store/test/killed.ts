@@ -1,6 +1,7 @@
 // Runs the workload and kills its own process at a point, the second time it passes it: `killed.ts FOLDER POINT`.
 // Everything it was promised goes to stdout before the next thing happens.
 import { writeSync } from 'node:fs';
+import { diskPlace } from './places.ts';
 import { runWorkload, type Witness } from './workload.ts';
 
 const [folder, point] = process.argv.slice(2) as [string, string];
@@ -19,7 +20,7 @@ const witness: Witness = {
   signed: (...values) => say('signed', ...values),
 };
 await runWorkload(
-  folder,
+  diskPlace(folder),
   { beforeWrite: name => pass(`before ${name}`), afterWrite: name => pass(`after ${name}`) },
   witness,
 );

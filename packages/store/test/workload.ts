@@ -1,7 +1,7 @@
 import { BLOB_CHUNK_BYTES, type Cid } from '@koinon/protocol';
-import type { FaultPlan } from '../src/index.ts';
-import { type AppendRequest, openStore, type Store } from '../src/index.ts';
+import type { AppendRequest, FaultPlan, Store } from '../src/index.ts';
 import { receiptRequest, stubSign } from './fixtures.ts';
+import type { Place } from './places.ts';
 
 /** What a node was told is durable, and what its key signed, up to the moment it died. */
 export interface Witness {
@@ -23,8 +23,8 @@ export const describeMessage = (message: object): string =>
   JSON.stringify(message, (_, value) => (typeof value === 'bigint' ? value.toString() : value));
 
 /** A little of everything a node does with its store. Can be run again over what an earlier run left. */
-export async function runWorkload(folder: string, faults: FaultPlan, witness: Witness): Promise<void> {
-  const store = openStore(folder, { faults });
+export async function runWorkload(place: Place, faults: FaultPlan, witness: Witness): Promise<void> {
+  const store = place.open({ faults });
   try {
     await store.log.recover(async entry => {
       witness.signed(entry.index, describeMessage(entry.message));

@@ -75,6 +75,7 @@ function requireRange(name: string, [low, high]: readonly [number, number]): voi
 }
 
 function roundedDown(rows: number): number {
-  const step = 10 ** Math.max(1, `${rows}`.length - 2);
+  // A text is read exactly; an engine's powers of ten need not be.
+  const step = Number(`1e${Math.max(1, `${rows}`.length - 2)}`);
   return Math.floor(rows / step) * step;
 }

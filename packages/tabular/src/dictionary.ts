@@ -1,3 +1,4 @@
+import { ascending } from '@koinon/protocol';
 import type { RawTable } from './rawTable.ts';
 import { shown, tableError } from './tableError.ts';
 
@@ -19,7 +20,7 @@ export function foldedDictionary(raw: RawTable, column: number, minRows: number)
  * itself, for a model names its classes. Throws `K_TABLE_RARE_CLASS` when fewer than two keep their own name.
  */
 export function classDictionary(raw: RawTable, column: number, minRows: number): string[] {
-  const counts = [...countWords(raw, column)].sort(([a, n], [b, m]) => n - m || (a < b ? -1 : 1));
+  const counts = [...countWords(raw, column)].sort(([a, n], [b, m]) => n - m || ascending(a, b));
   const kept: string[] = [];
   let folded = 0;
   for (const [word, count] of counts) {

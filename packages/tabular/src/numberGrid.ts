@@ -1,4 +1,4 @@
-import type { NumberGrid } from '@koinon/protocol';
+import { exponentOf, type NumberGrid } from '@koinon/protocol';
 
 /** Units are 2^-32 to 2^31: 64 of them. */
 const LEAST_EXPONENT = -32;
@@ -30,7 +30,7 @@ export function gridOfCells(values: Float32Array, minRows: number): NumberGrid {
   if (present < Math.max(1, minRows)) return NOTHING;
   const mean = sum / present;
   let squares = 0;
-  for (const value of values) if (!Number.isNaN(value)) squares += (value - mean) ** 2;
+  for (const value of values) if (!Number.isNaN(value)) squares += (value - mean) * (value - mean);
   const deviation = Math.sqrt(squares / present);
   return deviation > 0 ? gridAt(mean, deviation, MOST_UNITS) : NOTHING;
 }
@@ -41,11 +41,17 @@ export function gridOfRange([low, high]: readonly [number, number]): NumberGrid 
 }
 
 function gridAt(middle: number, deviation: number, mostUnits: number): NumberGrid {
-  let exponent = clamp(Math.round(Math.log2(deviation)), LEAST_EXPONENT, MOST_EXPONENT);
+  let exponent = clamp(nearestExponent(deviation), LEAST_EXPONENT, MOST_EXPONENT);
   while (exponent < MOST_EXPONENT && Math.abs(Math.round(middle / 2 ** exponent)) > mostUnits) exponent++;
   const unit = 2 ** exponent;
   // Zero is added because minus zero would be a second way of saying the same.
   return { centre: clamp(Math.round(middle / unit), -mostUnits, mostUnits) * unit + 0, unit };
+}
+
+/** Of the power of two that is nearest in the logarithm, without one: engines round them differently. */
+function nearestExponent(value: number): number {
+  const below = exponentOf(value);
+  return value / 2 ** below < Math.SQRT2 ? below : below + 1;
 }
 
 function clamp(value: number, least: number, most: number): number {

@@ -1,3 +1,4 @@
+import { exponentOf } from '@koinon/protocol';
 import type { RawTable } from './rawTable.ts';
 import { shown } from './tableError.ts';
 
@@ -87,7 +88,8 @@ function codesOf(raw: RawTable, name: string, rows: number): Coded {
 
 /** Unites two into one, in a hash table that all unions share: a `Map` would take most of a second for all triples. */
 function uniter(rows: number): (a: Coded, b: Coded) => Coded {
-  const slots = 2 ** Math.ceil(Math.log2(2 * Math.max(1, rows)));
+  // The power of two from twice the rows on.
+  const slots = 2 ** (exponentOf(2 * Math.max(1, rows) - 1) + 1);
   const keys = new Float64Array(slots);
   const values = new Uint32Array(slots);
   return (a, b) => {

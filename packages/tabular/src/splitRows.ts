@@ -1,3 +1,4 @@
+import { ascending } from '@koinon/protocol';
 import { requireColumn } from './checkColumn.ts';
 import { type SeededRandom, seedBytes, seededRandom } from './random.ts';
 import { pickRows, type RawTable } from './rawTable.ts';
@@ -57,7 +58,7 @@ function groupsOf(raw: RawTable, target: string | undefined): number[][] {
     if (group === undefined) groups.set(key, [row]);
     else group.push(row);
   }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+  return [...groups].sort(([a], [b]) => ascending(a, b)).map(([, group]) => group);
 }
 
 /** Fisher-Yates, stopped once the first `count` places hold a fair draw. */

@@ -1,4 +1,13 @@
-import type { Candidate, Cid, CourtGround, Domains, ExecutionOpening, Hex, Manifest } from '@koinon/protocol';
+import type {
+  Candidate,
+  Cid,
+  CourtGround,
+  Domains,
+  ExecutionOpening,
+  Hex,
+  Manifest,
+  recoverDigestSigner,
+} from '@koinon/protocol';
 
 /** Where the chain says a log stood. */
 export interface AnchorOnChain {
@@ -104,6 +113,8 @@ export interface Sources {
   court?(statement: Hex): Promise<CourtFinding | undefined>;
   /** State roots after every step as the provider told them, to be held to the trace its receipt commits to. */
   trace?(receipt: Hex): Promise<readonly Hex[] | undefined>;
+  /** Who signed a digest, where it is found out in a way of the caller's own: elsewhere, or only once for each signature. */
+  recover?: typeof recoverDigestSigner;
   /** Runs a public job again. Throws where this machine could not, which proves nothing. */
   replay?(job: ReplayJob): Promise<ReplayResult>;
   /** Runs one step alone, from the state given, else by running to it. Throws where this machine could not. */

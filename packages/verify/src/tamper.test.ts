@@ -18,6 +18,7 @@ import {
   toWire,
   type Verdict,
 } from '@koinon/protocol';
+import { cases } from '@koinon/protocol/testing';
 import fc from 'fast-check';
 import type { Sources } from './sources.ts';
 import { makeJob } from './testing/makeJob.ts';
@@ -231,7 +232,7 @@ test('one altered byte of any blob is found, by the check that names it', async 
           );
       },
     ),
-    { numRuns: 40 },
+    { numRuns: cases(12, 100) },
   );
 });
 
@@ -239,11 +240,14 @@ test('one altered byte of the passport is found', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 255 }), async (at, mask) => {
       const checks = await collect(
-        verifyPassport(flipped(bytes, at, mask), cid, { blob: world.sources.blob }),
+        verifyPassport(flipped(bytes, at, mask), cid, {
+          blob: world.sources.blob,
+          recover: world.sources.recover!,
+        }),
       );
       assert.ok(names(checks, 'failed').includes('passport/passport.bytes'));
     }),
-    { numRuns: 20 },
+    { numRuns: cases(8, 50) },
   );
 });
 
@@ -259,7 +263,7 @@ test('no evidence, however malformed, makes a check throw', async () => {
       const whole = await collect(verifyPassport(noise, cid, world.sources));
       assert.ok(names(whole, 'failed').length > 0);
     }),
-    { numRuns: 50 },
+    { numRuns: cases(12, 100) },
   );
   const nowhere = await collect(verifyJob(predictions, {} as never, 'job', world.sources));
   assert.ok(names(nowhere, 'failed').includes('job/order.signature'));

@@ -1,4 +1,4 @@
-import { type Deployment, type Hex, ZERO_ADDRESS } from '@koinon/protocol';
+import { type Deployment, type Hex, within, ZERO_ADDRESS } from '@koinon/protocol';
 import { blockBeaconAbi, courtEvidenceAbi, drandBeaconAbi, namesAbi } from '@koinon/protocol/abi';
 import { KoinonError } from '@koinon/protocol/errors';
 import { privateKeyToAccount } from 'viem/accounts';
@@ -40,6 +40,7 @@ export interface DeployOptions {
 
 /** A week: long enough for a holiday weekend and a node that is down. */
 const DEFAULT_CHALLENGE_WINDOW_SECONDS = 604_800;
+/** Longest that an endpoint takes to say which chain it serves, milliseconds. */
 /** A thousand million KOIN. */
 export const DEFAULT_SUPPLY = 10n ** 27n;
 
@@ -79,7 +80,7 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
   const transports = options.transports ?? (options.rpcUrls ?? []).map(httpTransport);
   const chainId = await chainIdOf(transports, clock);
   const rpc = failoverRpc({ transports, chainId, clock });
-  const heads = pollHeads({ rpc, clock, pollingMs });
+  const heads = pollHeads({ rpc, clock, pollingMs, idlePollingMs: pollingMs });
   const sender = transactionSender({
     rpc,
     heads,
@@ -161,11 +162,16 @@ function deploymentGas(data: Hex): bigint {
   return 53_000n + bytes * 218n + 500_000n;
 }
 
+/** For an endpoint to say which chain it is of. */
+const CHAIN_ID_TIMEOUT_MS = 10_000;
+
 async function chainIdOf(transports: readonly RpcTransport[], clock: Clock): Promise<number> {
   let failure: unknown;
   for (const transport of transports) {
     try {
-      return hexNumber(await transport.request('eth_chainId', [], AbortSignal.timeout(10_000)));
+      return hexNumber(
+        await within(clock, CHAIN_ID_TIMEOUT_MS, signal => transport.request('eth_chainId', [], signal)),
+      );
     } catch (error) {
       if (error instanceof RpcAnswerError) throw error;
       failure = error;

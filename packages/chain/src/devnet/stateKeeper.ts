@@ -1,7 +1,7 @@
 import { open, rename, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { fromHex } from '@koinon/protocol';
+import { fromHex, within } from '@koinon/protocol';
 import type { Clock } from '../clock.ts';
 import type { RpcTransport } from '../evm/rpc/transport.ts';
 
@@ -29,7 +29,7 @@ const SAVING_SHARE = 0.02;
  */
 export function stateKeeper({ transport, stateFile, clock, everyMs }: StateKeeperOptions): StateKeeper {
   const ask = (method: string, params: unknown[]) =>
-    transport.request(method, params, AbortSignal.timeout(REQUEST_TIMEOUT_MS));
+    within(clock, REQUEST_TIMEOUT_MS, signal => transport.request(method, params, signal));
   let saving: Promise<void> = Promise.resolve();
   let savedRoot: string | undefined;
 

@@ -20,7 +20,7 @@ import { type Deployed, deployedContracts } from './contracts/deployed.ts';
 import { drandProofs } from './drandRelay.ts';
 import { eventIndex } from './index/eventIndex.ts';
 import type { IndexSnapshotPort } from './index/snapshot.ts';
-import { getBlock, getReceipt, headOf, minedOf } from './rpc/answers.ts';
+import { type Block, getBlock, getReceipt, headOf, minedOf } from './rpc/answers.ts';
 import { failoverRpc, type Rpc } from './rpc/failover.ts';
 import { pollHeads } from './rpc/heads.ts';
 import { badAnswer } from './rpc/quantity.ts';
@@ -44,8 +44,13 @@ export interface ConnectChainOptions {
   /** Where the proof of a drand round (96 bytes, see DrandBeacon.sol) is had from; quicknet's public relays by default. */
   beaconProof?: (round: bigint) => Promise<Hex | undefined>;
   clock?: Clock;
-  /** How often the newest block is asked for while somebody waits or watches, milliseconds. */
+  /** How often the newest block is asked for while somebody waits for it or for a transaction, milliseconds; 500. */
   pollingMs?: number;
+  /**
+   * To what the pause grows while nobody waits and nothing happens, milliseconds: events are told within it. 12 s, or 24
+   * quick polls where that is less.
+   */
+  idlePollingMs?: number;
   /** A transaction is sent again with a higher fee when it was not mined within this, milliseconds. */
   stuckAfterMs?: number;
   /** Blocks that must stand on a transaction, its own included, before it counts. */
@@ -58,8 +63,10 @@ export interface ConnectChainOptions {
   backoffMs?: number;
 }
 
-/** How often the event index is written down while it changes, milliseconds. */
+const IDLE_POLLING_MS = 12_000;
+/** How often the event index is written down while events come, and while only blocks do, milliseconds. */
 const SNAPSHOT_EVERY_MS = 10_000;
+const SNAPSHOT_OF_BLOCKS_EVERY_MS = 600_000;
 /** How long a permit stays usable, seconds. */
 const PERMIT_SECONDS = 3_600n;
 
@@ -69,6 +76,7 @@ const PERMIT_SECONDS = 3_600n;
  */
 export async function connectChain(options: ConnectChainOptions): Promise<Chain> {
   const { deployment, privateKey, clock = systemClock, pollingMs = 500 } = options;
+  const { idlePollingMs = Math.min(IDLE_POLLING_MS, 24 * pollingMs) } = options;
   const transports = options.transports ?? (options.rpcUrls ?? []).map(httpTransport);
   if (transports.length === 0) throw noEndpoint();
   const rpc = failoverRpc({ ...options, transports, chainId: deployment.chainId, clock });
@@ -79,7 +87,7 @@ export async function connectChain(options: ConnectChainOptions): Promise<Chain>
     rpc.close();
     throw error;
   }
-  const heads = pollHeads({ rpc, clock, pollingMs });
+  const heads = pollHeads({ rpc, clock, pollingMs, idlePollingMs });
   const index = eventIndex({
     rpc,
     deployment,
@@ -144,8 +152,11 @@ export async function connectChain(options: ConnectChainOptions): Promise<Chain>
 
   const watchers = new Set<(event: ChainEvent) => void>();
   let savedAtMs = clock.nowMs();
+  let hasNews = false;
   let stopIndexing: (() => void) | undefined;
   index.listen(event => {
+    hasNews = true;
+    heads.quicken();
     if (event.type === 'reorganised') {
       rpc.lowerFloor(event.block);
       // What was mined on blocks that are gone is sent again.
@@ -154,20 +165,45 @@ export async function connectChain(options: ConnectChainOptions): Promise<Chain>
     for (const watcher of [...watchers]) watcher(event);
   });
 
-  async function onHead(head: BlockHead): Promise<void> {
+  async function onHead(head: Block): Promise<void> {
     try {
-      await index.sync();
+      await index.sync(head);
     } catch {
       return; // The next block brings the index up to date.
     }
-    for (const watcher of [...watchers]) watcher({ type: 'block', block: head });
-    if (clock.nowMs() - savedAtMs < SNAPSHOT_EVERY_MS) return;
+    for (const watcher of [...watchers]) watcher({ type: 'block', block: headOf(head) });
+    const everyMs = hasNews ? SNAPSHOT_EVERY_MS : SNAPSHOT_OF_BLOCKS_EVERY_MS;
+    if (clock.nowMs() - savedAtMs < everyMs) return;
     savedAtMs = clock.nowMs();
-    index.save();
+    if (save()) hasNews = false;
   }
 
-  await sender?.resume();
-  const kind = await beaconKind(contracts, on);
+  /** Whether it could: a disk that is full now may have room later, and a start without a snapshot reads the chain again. */
+  function save(): boolean {
+    try {
+      index.save();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  function end(): void {
+    watchers.clear();
+    sender?.close();
+    heads.close();
+    rpc.close();
+  }
+
+  let kind: Beacon['kind'];
+  try {
+    await sender?.resume();
+    kind = await beaconKind(contracts, on);
+  } catch (error) {
+    // What the sender took up must not live on beside the next connection's.
+    end();
+    throw error;
+  }
 
   async function waitForBlock(number: number, signal?: AbortSignal): Promise<BlockHead> {
     signal?.throwIfAborted();
@@ -205,7 +241,7 @@ export async function connectChain(options: ConnectChainOptions): Promise<Chain>
     datasets: evmDatasets(parts),
     models: evmModels(parts),
     token: evmToken(parts),
-    beacon: evmBeacon({ ...parts, kind, proofOf: options.beaconProof ?? drandProofs() }),
+    beacon: evmBeacon({ ...parts, kind, proofOf: options.beaconProof ?? drandProofs(clock) }),
     audits: evmAudits(parts),
     contracts,
     court,
@@ -218,13 +254,15 @@ export async function connectChain(options: ConnectChainOptions): Promise<Chain>
       ]);
       return { challengeWindowSeconds, unstakeSeconds, closeSeconds, court: courtTerms };
     },
-    watch(handler) {
+    watch(handler, { everyBlock = false } = {}) {
       watchers.add(handler);
       stopIndexing ??= heads.listen((head, isNew) => {
         if (isNew) void onHead(head);
-      });
+      }, 'idle');
+      const dawdle = everyBlock ? heads.listen(() => undefined) : undefined;
       return () => {
         watchers.delete(handler);
+        dawdle?.();
         if (watchers.size > 0) return;
         stopIndexing?.();
         stopIndexing = undefined;
@@ -235,11 +273,8 @@ export async function connectChain(options: ConnectChainOptions): Promise<Chain>
       return receipt === undefined ? undefined : minedOf(receipt);
     },
     async close() {
-      watchers.clear();
-      sender?.close();
-      heads.close();
-      rpc.close();
-      index.save();
+      end();
+      save();
     },
   };
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { it } from 'node:test';
+import { systemClock } from '../clock.ts';
 import { QUICKNET } from '../deployment/quicknet.ts';
 import { drandProof, drandProofs } from './drandRelay.ts';
 
@@ -41,7 +42,7 @@ it('asks the next relay where one is silent or lies about the round', async () =
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
-    const proofs = drandProofs(['http://127.0.0.1:1', `${base}/lies`, `${base}/good`]);
+    const proofs = drandProofs(systemClock, ['http://127.0.0.1:1', `${base}/lies`, `${base}/good`]);
     assert.equal(await proofs(BigInt(round)), proof);
     assert.equal(await proofs(BigInt(round) + 1n), undefined);
   } finally {

@@ -1,4 +1,4 @@
-import { concatBytes, fromHex, type Hex, toHex } from '@koinon/protocol';
+import { concatBytes, fromHex, type Hex, toHex, type Waiting, within } from '@koinon/protocol';
 import { z } from 'zod';
 
 /** Public HTTP relays of quicknet; any of them can only withhold, since the contract checks every signature. */
@@ -16,13 +16,16 @@ const P = BigInt(
 
 /** Asks the relays, one after the other, for the proof of a round; undefined while none of them has it. */
 export function drandProofs(
+  clock: Waiting,
   relays: readonly string[] = QUICKNET_RELAYS,
 ): (round: bigint) => Promise<Hex | undefined> {
   return async round => {
     for (const relay of relays) {
       try {
-        const answer = await fetch(`${relay}/public/${round}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-        const found = roundSchema.parse(await answer.json());
+        const answer = await within(clock, TIMEOUT_MS, async signal =>
+          (await fetch(`${relay}/public/${round}`, { signal })).json(),
+        );
+        const found = roundSchema.parse(answer);
         if (BigInt(found.round) === round) return drandProof(`0x${found.signature.toLowerCase()}`);
       } catch {
         // The next relay may answer.

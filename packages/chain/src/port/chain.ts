@@ -53,6 +53,10 @@ export interface Delays {
   court: CourtTerms;
 }
 
+export interface WatchOptions {
+  everyBlock?: boolean;
+}
+
 /** A network's settlement, whatever carries it: an EVM chain, or the in-process twin. */
 export interface Chain {
   readonly deployment: Deployment;
@@ -73,8 +77,12 @@ export interface Chain {
   readonly contracts: Contracts;
   /** The delays this network was deployed with. */
   delays(): Promise<Delays>;
-  /** Calls the handler for each event from now on; returns what stops it. Handlers must not throw. */
-  watch(handler: (event: ChainEvent) => void): () => void;
+  /**
+   * Calls the handler for each event from now on; returns what stops it. Handlers must not throw. While nothing happens
+   * the chain is looked at seldom, so that events are late and some blocks are never told of; with `everyBlock` it is
+   * looked at as often as while somebody waits.
+   */
+  watch(handler: (event: ChainEvent) => void, options?: WatchOptions): () => void;
   /** Where the transaction stands: undefined when the chain does not (or no longer) know it. */
   mined(transaction: Hex): Promise<Mined | undefined>;
   /** Stops polling; pending writes reject with `K_CHAIN_CLOSED` and are resumed by the next start. */

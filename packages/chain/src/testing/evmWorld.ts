@@ -1,9 +1,8 @@
 import type { Deployment } from '@koinon/protocol';
+import { type EvmChain, evmChain, evmTransport } from '@koinon/world';
 import { deployContracts } from '../deployment/deployContracts.ts';
 import { connectChain } from '../evm/connectChain.ts';
 import type { RpcTransport } from '../evm/rpc/transport.ts';
-import { type EvmChain, evmChain } from './evm/evmChain.ts';
-import { evmTransport } from './evm/evmTransport.ts';
 import { simulatedClock } from './simulatedClock.ts';
 import { accountsOf, CHALLENGE_WINDOW_SECONDS, type World, type WorldOptions } from './world.ts';
 

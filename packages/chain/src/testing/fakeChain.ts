@@ -27,6 +27,8 @@ export interface Mood {
   hangs?: boolean;
   /** Stands this many blocks behind. */
   behind?: number;
+  /** Claims this many blocks that nobody has. */
+  ahead?: number;
   chainId?: number;
   /** Says yes to transactions and forgets them. */
   drops?: boolean;
@@ -157,7 +159,7 @@ export function fakeChain(chainId = 31_337): FakeChain {
       case 'eth_chainId':
         return quantity(mood.chainId ?? chain.chainId);
       case 'eth_blockNumber':
-        return quantity(head.number);
+        return quantity(head.number + (mood.ahead ?? 0));
       case 'eth_getCode':
         return '0x00';
       case 'eth_maxPriorityFeePerGas':

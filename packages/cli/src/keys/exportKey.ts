@@ -1,4 +1,4 @@
-import { decryptKey } from '@koinon/node';
+import { decryptKey } from '@koinon/node/process';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { printResult } from '../terminal/printResult.ts';
 import { styleFor } from '../terminal/style.ts';

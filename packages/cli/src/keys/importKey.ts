@@ -1,4 +1,4 @@
-import { decryptKey, encryptKey, keystoreSchema, readJson } from '@koinon/node';
+import { decryptKey, encryptKey, keystoreSchema, readJson } from '@koinon/node/process';
 import { type Hex, KoinonError, keySigner } from '@koinon/protocol';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { readWhole } from '../data/readTable.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Keystore, keystoreSchema, readJson } from '@koinon/node';
+import { type Keystore, keystoreSchema, readJson } from '@koinon/node/process';
 import { KoinonError } from '@koinon/protocol/errors';
 import { nearestName } from '@koinon/tabular';
 import { usageError } from '../terminal/usageError.ts';

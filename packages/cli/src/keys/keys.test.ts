@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { encryptKey } from '@koinon/node';
+import { encryptKey } from '@koinon/node/process';
 import type { Input } from '../commands/surroundings.ts';
 import { type Typed, type } from '../testing/typed.ts';
 

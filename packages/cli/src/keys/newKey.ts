@@ -1,4 +1,4 @@
-import { createPrivateKey, encryptKey } from '@koinon/node';
+import { createPrivateKey, encryptKey } from '@koinon/node/process';
 import type { Surroundings } from '../commands/surroundings.ts';
 import { printResult } from '../terminal/printResult.ts';
 import { requireNewKey, writeKey } from './keyFolder.ts';

@@ -9,7 +9,7 @@ import {
   LOCAL_SCRYPT_N,
   readJson,
   servicesFor,
-} from '@koinon/node';
+} from '@koinon/node/process';
 import type { Deployment, Hex } from '@koinon/protocol';
 import type { Member } from './members.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Chain, connectChain } from '@koinon/chain';
 import { deployContracts, LOCAL_COURT } from '@koinon/chain/deployment';
 import { type Anvil, devAccount, startAnvil } from '@koinon/chain/devnet';
-import { readJson } from '@koinon/node';
+import { readJson } from '@koinon/node/process';
 import { type Deployment, deploymentSchema, KoinonError } from '@koinon/protocol';
 import { usageError } from '../terminal/usageError.ts';
 import { configureMember, createMember, type MemberHome } from './createMember.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { decryptKey } from '@koinon/node';
+import { decryptKey } from '@koinon/node/process';
 import type { Hex } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import type { Surroundings } from '../commands/surroundings.ts';

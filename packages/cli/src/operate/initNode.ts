@@ -8,7 +8,7 @@ import {
   nodeConfigSchema,
   readJson,
   servicesFor,
-} from '@koinon/node';
+} from '@koinon/node/process';
 import { type Deployment, deploymentSchema } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import { nearestName } from '@koinon/tabular';

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { decryptKey, keystoreSchema, readJson, readNodeConfig } from '@koinon/node';
+import { decryptKey, keystoreSchema, readJson, readNodeConfig } from '@koinon/node/process';
 import { deploymentSchema } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import type { Surroundings } from '../commands/surroundings.ts';

@@ -26,7 +26,7 @@ export async function startNode(
 ): Promise<void> {
   const folder = resolve(folderAsTyped ?? surroundings.nodeFolder);
   requireNodeFolder(folder);
-  const { openNode, readNodeConfig } = await import('@koinon/node');
+  const { openNode, readNodeConfig } = await import('@koinon/node/process');
   if (options.provide) await addProviding(folder);
   const config = readNodeConfig(folder);
   const kept = join(folder, 'password');
@@ -88,7 +88,7 @@ export function requireNodeFolder(folder: string): void {
 
 /** Adds the roles of a provider to the configuration, with the usual prices where it has none. */
 async function addProviding(folder: string): Promise<void> {
-  const { readJson, readNodeConfig, servicesFor } = await import('@koinon/node');
+  const { readJson, readNodeConfig, servicesFor } = await import('@koinon/node/process');
   const { services, deployment } = readNodeConfig(folder);
   if (services.work?.terms && services.audit) return;
   const path = join(folder, 'config.json');

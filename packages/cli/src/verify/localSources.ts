@@ -1,5 +1,5 @@
 import { createExecutor, stepOutcomeOf } from '@koinon/executors';
-import { readShippedPrograms } from '@koinon/node';
+import { readShippedPrograms } from '@koinon/node/process';
 import { type Hex, sha256, toHex } from '@koinon/protocol';
 import type { ReplayJob, Sources, StepResult } from '@koinon/verify';
 

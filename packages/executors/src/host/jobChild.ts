@@ -1,15 +1,13 @@
 import { paramsFile, toHex } from '@koinon/protocol';
 import { MAX_STEPS } from '@koinon/runtime';
 import type { ExecutionJob, StepOptions } from '../executor.ts';
+import { STREAM_MAX_BYTES } from '../runFrom.ts';
 import type { JobHeader } from '../worker/headers.ts';
 import { MAX_OUTPUTS } from './answer.ts';
 import { type Child, startChild } from './child.ts';
 import type { ChildProgram } from './command.ts';
 import { hostAborted, hostTimeout } from './failures.ts';
 import type { Sandbox } from './sandbox.ts';
-
-/** Bytes of stdout and stderr that leave the child, each. */
-export const STREAM_MAX_BYTES = 64 * 1024;
 
 /** Most bytes the roots of all steps take. */
 export const ROOTS_MAX_BYTES = 32 * MAX_STEPS;

@@ -1,13 +1,14 @@
 import { fromHex, type KoinonError } from '@koinon/protocol';
 import type { ExecutionJob, ExecutionOptions, ExecutionResult } from '../executor.ts';
 import { onnxStateRoot } from '../onnx/runOnnx.ts';
+import { STREAM_MAX_BYTES } from '../runFrom.ts';
 import type { RunHeader } from '../worker/headers.ts';
 import { type Answer, requireAnswer } from './answer.ts';
 import { CHECKPOINT_MAX_BYTES, CheckpointKeeper } from './checkpointKeeper.ts';
 import type { Child } from './child.ts';
 import type { ChildProgram } from './command.ts';
 import { hostGarbled } from './failures.ts';
-import { ROOTS_MAX_BYTES, STREAM_MAX_BYTES, withJobChild } from './jobChild.ts';
+import { ROOTS_MAX_BYTES, withJobChild } from './jobChild.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** One job in one child, from its last checkpoint where the caller keeps them. */

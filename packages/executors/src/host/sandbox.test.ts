@@ -1,3 +1,4 @@
+// Own process: it counts the signals that children send to it.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

@@ -1,19 +1,9 @@
-import { KoinonError } from '@koinon/protocol/errors';
-import {
-  type Checkpoint,
-  checkpointParts,
-  decodeCheckpoint,
-  type ProgramInput,
-  type RunInput,
-  type RunResult,
-  run,
-} from '@koinon/runtime';
+import { type Checkpoint, checkpointParts, type ProgramInput, type RunInput } from '@koinon/runtime';
+import { readCheckpoint, runFrom, STREAM_MAX_BYTES } from '../runFrom.ts';
 import type { RunHeader } from './headers.ts';
 import { hexOf } from './hex.ts';
 import { send } from './pipe.ts';
 
-/** Bytes of each stream that are reported. */
-const STREAM_MAX_BYTES = 64 * 1024;
 /** A program of tiny steps would drown the host in news of each. */
 const PROGRESS_EVERY_MS = 20;
 
@@ -57,34 +47,6 @@ export async function runSteps(
       Buffer.concat(stepRoots),
     ],
   );
-}
-
-/** A checkpoint that does not fit is what a crash or another version left behind: the run begins at the beginning. */
-async function runFrom(
-  input: RunInput,
-  from: Checkpoint | undefined,
-): Promise<{ result: RunResult; resumed: number }> {
-  if (from !== undefined) {
-    try {
-      return { result: await run({ ...input, resumeFrom: from }), resumed: from.stepRoots.length };
-    } catch (error) {
-      if (!isAboutState(error)) throw error;
-    }
-  }
-  return { result: await run(input), resumed: 0 };
-}
-
-function readCheckpoint(bytes: Uint8Array, { limits }: ProgramInput): Checkpoint | undefined {
-  try {
-    return decodeCheckpoint(bytes, limits);
-  } catch (error) {
-    if (isAboutState(error)) return undefined;
-    throw error;
-  }
-}
-
-function isAboutState(error: unknown): boolean {
-  return error instanceof KoinonError && error.code.startsWith('K_STEP_STATE_');
 }
 
 /** Sends the newest progress now and then; `flush` sends what is left. */

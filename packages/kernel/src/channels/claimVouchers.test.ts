@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { publicStudy, seededNetwork } from '@koinon/node/testing';
+import { publicStudy, withNetwork } from '@koinon/node/testing';
 
 test('vouchers of several jobs are claimed together, once, and a payer that closes is claimed from at once', async () => {
-  const network = await seededNetwork(31);
-  try {
+  await withNetwork(31, async network => {
     const studies = network.member('researcher').node.port('studies');
     for (let job = 0; job < 2; job++) {
       const study = await studies.settled(studies.begin(await publicStudy(network)));
@@ -18,7 +17,7 @@ test('vouchers of several jobs are claimed together, once, and a payer that clos
     assert.equal(node.kernel.channels.payments(account!.channel).length, 2);
     assert.equal(await node.kernel.claiming.claimNow(), account!.cumulativeAmount);
     assert.equal(await node.kernel.claiming.claimNow(), 0n);
-    const reader = network.chain.connect();
+    const reader = network.reader;
     assert.equal((await reader.escrow.channel(account!.params)).claimed, account!.cumulativeAmount);
 
     const third = await studies.settled(studies.begin(await publicStudy(network)));
@@ -32,7 +31,5 @@ test('vouchers of several jobs are claimed together, once, and a payer that clos
       await new Promise(resolve => setImmediate(resolve));
     }
     assert.equal((await reader.escrow.channel(account!.params)).claimed, owed);
-  } finally {
-    await network.stop();
-  }
+  });
 });

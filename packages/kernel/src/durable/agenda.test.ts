@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Database } from '@koinon/store';
+import { sqliteFile } from '@koinon/store/disk';
 import fc from 'fast-check';
 import type { Clock } from '../ports/clock.ts';
-import { type Again, Agenda, type BlockTime } from './agenda.ts';
+import { type Again, Agenda, type AgendaPorts, type BlockTime } from './agenda.ts';
 import type { Matters, MattersOptions } from './matters.ts';
 
 /** A clock that stands until it is moved. */
@@ -41,6 +42,8 @@ interface Bench {
   clock: ReturnType<typeof handClock>;
   block(block: BlockTime): Promise<void>;
   blockWatchers(): number;
+  /** Whether every block is wanted. */
+  isEager(): boolean;
   /** Ends the present life, if there is one, and begins another on the same disk. */
   live(): Promise<Agenda>;
 }
@@ -48,7 +51,7 @@ interface Bench {
 async function onBench(body: (bench: Bench) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'koinon-agenda-'));
   const clock = handClock();
-  const watchers = new Set<(block: BlockTime) => void>();
+  const watchers = new Map<(block: BlockTime) => void, boolean>();
   let life: { agenda: Agenda; database: Database } | undefined;
   const end = async () => {
     await life?.agenda.stop();
@@ -58,15 +61,16 @@ async function onBench(body: (bench: Bench) => Promise<void>): Promise<void> {
     await body({
       clock,
       block: async block => {
-        for (const watcher of watchers) watcher(block);
+        for (const watcher of watchers.keys()) watcher(block);
         await settle();
       },
       blockWatchers: () => watchers.size,
+      isEager: () => [...watchers.values()].some(everyBlock => everyBlock),
       live: async () => {
         await end();
-        const database = new Database(join(folder, 'agenda.sqlite'));
-        const watchBlocks = (handler: (block: BlockTime) => void) => {
-          watchers.add(handler);
+        const database = new Database(sqliteFile(join(folder, 'agenda.sqlite')));
+        const watchBlocks: AgendaPorts['watchBlocks'] = (handler, { everyBlock }) => {
+          watchers.set(handler, everyBlock);
           return () => watchers.delete(handler);
         };
         life = { database, agenda: new Agenda({ database, clock, watchBlocks }) };
@@ -138,6 +142,33 @@ test('what a node dies with is looked at in its next life, at its time', () =>
     assert.deepEqual(after.looked, ['chain', 'height', 'later']);
     const third = noting(await live(), () => undefined);
     assert.equal(third.list.busy, 0);
+  }));
+
+test('every block is wanted only while a matter waits for one that may come any moment', () =>
+  onBench(async ({ live, clock, block, isEager, blockWatchers }) => {
+    const agenda = await live();
+    agenda.takeUp();
+    const due: Record<string, Again> = { time: { atSeconds: 9 }, height: { atBlock: 100 } };
+    const { list, looked } = noting(agenda, key => due[key]);
+    for (const key of ['time', 'height', 'nothing']) list.add(key);
+    await settle();
+    // No block was heard of yet, so that one of height 99 may be the newest.
+    assert.equal(isEager(), true);
+    await block({ number: 7, timestampSeconds: 5 });
+    assert.equal(isEager(), false);
+    await clock.move(8_000);
+    assert.equal(isEager(), true);
+    delete due['time'];
+    await block({ number: 8, timestampSeconds: 9 });
+    await block({ number: 9, timestampSeconds: 10 });
+    assert.equal(isEager(), false);
+    await block({ number: 70, timestampSeconds: 11 });
+    assert.equal(isEager(), true);
+    assert.equal(blockWatchers(), 1);
+    delete due['height'];
+    await block({ number: 100, timestampSeconds: 12 });
+    assert.equal(isEager(), false);
+    assert.deepEqual(looked.slice(3), ['time', 'height']);
   }));
 
 test('what is under way when a node dies is begun again', () =>

@@ -33,8 +33,8 @@ export interface BlockTime {
 export interface AgendaPorts {
   database: Database;
   clock: Clock;
-  /** Calls the handler for every new block; returns what stops it. */
-  watchBlocks(handler: (block: BlockTime) => void): () => void;
+  /** Calls the handler for new blocks, for each of them with `everyBlock`; returns what stops it. */
+  watchBlocks(handler: (block: BlockTime) => void, options: { everyBlock: boolean }): () => void;
 }
 
 const rowSchema = z.object({
@@ -53,7 +53,8 @@ const rowSchema = z.object({
 export class Agenda {
   readonly #ports: AgendaPorts;
   readonly #lists = new Set<Matters>();
-  #unwatch: (() => void) | undefined;
+  #watch: { everyBlock: boolean; stop(): void } | undefined;
+  #newest: number | undefined;
 
   constructor(ports: AgendaPorts) {
     this.#ports = ports;
@@ -89,27 +90,49 @@ export class Agenda {
       },
     };
     const list = new Matters<K>(
-      { book, clock, ended: () => this.#lists.delete(list as unknown as Matters) },
+      {
+        ...{ book, clock, changed: () => this.#pace() },
+        ended: () => this.#lists.delete(list as unknown as Matters),
+      },
       options,
     );
     this.#lists.add(list as unknown as Matters);
-    if (this.#unwatch) list.takeUp();
+    if (this.#watch) list.takeUp();
     return list;
   }
 
   /** Begins to work, on everything that is due and from now on whenever something is. */
   takeUp(): void {
-    if (this.#unwatch) return;
-    this.#unwatch = this.#ports.watchBlocks(block => {
-      for (const list of this.#lists) list.blockCame(block);
-    });
+    if (this.#watch) return;
+    this.#look(false);
     for (const list of this.#lists) list.takeUp();
+  }
+
+  #look(everyBlock: boolean): void {
+    const before = this.#watch;
+    const stop = this.#ports.watchBlocks(
+      block => {
+        this.#newest = block.number;
+        for (const list of this.#lists) list.blockCame(block);
+        this.#pace();
+      },
+      { everyBlock },
+    );
+    this.#watch = { everyBlock, stop };
+    before?.stop();
+  }
+
+  /** Every block is wanted only while a matter waits for one that may come any moment. */
+  #pace(): void {
+    if (!this.#watch) return;
+    const everyBlock = [...this.#lists].some(list => list.isBlockNear(this.#newest));
+    if (everyBlock !== this.#watch.everyBlock) this.#look(everyBlock);
   }
 
   /** Ends every list that is left; what is under way is waited for, and everything stays on disk. */
   async stop(): Promise<void> {
-    this.#unwatch?.();
-    this.#unwatch = undefined;
+    this.#watch?.stop();
+    this.#watch = undefined;
     await Promise.all([...this.#lists].map(list => list.stop()));
   }
 }

@@ -31,6 +31,8 @@ const RETRY: Retry = { firstPauseMs: 1_000, longestPauseMs: 60_000 };
 const NOW: Due = {};
 /** Longest that one timer waits, milliseconds: timers cannot count much further. */
 const ALARM_MAX_MS = 86_400_000;
+/** A block no further off than this may come any moment. */
+const NEAR_BLOCKS = 32;
 
 /**
  * One service's matters on the agenda. One that is asked for while it runs, runs once more afterwards; one that waits for
@@ -40,6 +42,7 @@ export class Matters<K extends string = string> {
   readonly #book: Book<K>;
   readonly #clock: Clock;
   readonly #ended: () => void;
+  readonly #changed: () => void;
   readonly #options: MattersOptions<K>;
   readonly #entries = new Map<K, Entry<K>>();
   readonly #ready = new Set<K>();
@@ -49,12 +52,13 @@ export class Matters<K extends string = string> {
   #alarm: { atMs: number; off: AbortController } | undefined;
 
   constructor(
-    { book, clock, ended }: { book: Book<K>; clock: Clock; ended(): void },
+    { book, clock, ended, changed }: { book: Book<K>; clock: Clock; ended(): void; changed(): void },
     options: MattersOptions<K>,
   ) {
     this.#book = book;
     this.#clock = clock;
     this.#ended = ended;
+    this.#changed = changed;
     this.#options = options;
     for (const entry of book.load()) this.#wait(entry);
   }
@@ -110,6 +114,17 @@ export class Matters<K extends string = string> {
         this.#ready.add(key);
     }
     this.#pump();
+  }
+
+  /** Whether a matter waits for a block that may come any moment, by the node's clock or where `newest` is the newest. */
+  isBlockNear(newest: number | undefined): boolean {
+    const nowMs = this.#clock.nowMs();
+    for (const { key, due } of this.#entries.values()) {
+      if (this.#ready.has(key) || this.#running.has(key)) continue;
+      if ((due.atSeconds ?? Infinity) * 1_000 <= nowMs) return true;
+      if (due.atBlock !== undefined && due.atBlock <= (newest ?? Infinity) + NEAR_BLOCKS) return true;
+    }
+    return false;
   }
 
   /** Starts nothing more, asks what runs to end, and waits for it. The entries stay on disk. */
@@ -177,14 +192,16 @@ export class Matters<K extends string = string> {
     this.#book.remove(key);
   }
 
-  /** One timer for the earliest time of the clock that a matter waits for. */
+  /** One timer for the earliest time that a matter waits for; the chain's own time is about the clock's. */
   #setAlarm(): void {
     if (!this.#isUp) return;
+    this.#changed();
     const nowMs = this.#clock.nowMs();
     let atMs = Infinity;
     for (const { key, due } of this.#entries.values()) {
-      if (due.atMs === undefined || this.#ready.has(key) || this.#running.has(key)) continue;
-      atMs = Math.min(atMs, due.atMs);
+      if (this.#ready.has(key) || this.#running.has(key)) continue;
+      const atSecondsMs = (due.atSeconds ?? Infinity) * 1_000;
+      atMs = Math.min(atMs, due.atMs ?? Infinity, atSecondsMs > nowMs ? atSecondsMs : Infinity);
     }
     if (this.#alarm && this.#alarm.atMs <= atMs) return;
     this.#alarm?.off.abort();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FULL_STAKE, stakeOf, until, withCourt, workedJob } from '@koinon/node/testing';
+import { FULL_STAKE, stakeOf, withCourt, workedJob } from '@koinon/node/testing';
 import { ask } from '../peers/ask.ts';
 
 const STEPS = 5;
@@ -37,7 +37,7 @@ test('a provider that stopped working still answers auditors and the court for w
     for (const what of ['opening', 'trace', 'preimage'] as const) {
       await court.demand(signed, order.message, what, 0n);
     }
-    const settled = await until(async () => {
+    const settled = await network.until(async () => {
       const demands = await court.demands();
       return demands.every(({ outcome }) => outcome !== 'open') ? demands : [];
     });

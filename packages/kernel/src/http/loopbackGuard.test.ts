@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { nodeConfigSchema } from '@koinon/node';
-import { lines, rawHttp, servedNode, serveMember, TEST_TOKEN } from '@koinon/node/testing';
+import { nodeConfigSchema } from '@koinon/node/process';
+import { lines, listeningNode, listenOn, rawHttp, TEST_TOKEN } from '@koinon/node/testing';
 import { asKoinonError, toHex } from '@koinon/protocol';
 import { Hono } from 'hono';
 import { serveHttp } from './serveHttp.ts';
@@ -12,10 +12,10 @@ const bearer = `Authorization: Bearer ${TEST_TOKEN}`;
 const SECRET = 'row 17: a private cell';
 
 describe('a node on loopback', () => {
-  let served: Awaited<ReturnType<typeof servedNode>>;
+  let served: Awaited<ReturnType<typeof listeningNode>>;
   let blobs: typeof served.member.store.blobs;
   before(async () => {
-    served = await servedNode();
+    served = await listeningNode();
     ({ blobs } = served.member.store);
   });
   after(() => served.stop());
@@ -295,7 +295,7 @@ describe('a node on loopback', () => {
   });
 
   test('headers and bodies that come too slowly end the connection, and leave nothing', async () => {
-    const hasty = await serveMember(served.member, {
+    const hasty = await listenOn(served.member, {
       timeouts: { headersMs: 100, requestMs: 200, checkMs: 20 },
     });
     const host = `Host: 127.0.0.1:${hasty.port}`;
@@ -337,7 +337,7 @@ describe('a node on loopback', () => {
 
 describe('a node beyond loopback', () => {
   test('does not start without authentication', async () => {
-    const served = await servedNode();
+    const served = await listeningNode();
     for (const host of ['0.0.0.0', '::', '192.0.2.7', 'node.example']) {
       await assert.rejects(
         serveHttp(() => new Hono(), { host, port: 0 }),
@@ -359,8 +359,8 @@ describe('a node beyond loopback', () => {
   });
 
   test('answers whoever has the token, whatever the host is called, and nobody else but with the page', async () => {
-    const alone = await servedNode();
-    const served = await serveMember(alone.member, { authenticateAll: true, host: '0.0.0.0' });
+    const alone = await listeningNode();
+    const served = await listenOn(alone.member, { authenticateAll: true, host: '0.0.0.0' });
     const send = (path: string, ...headers: string[]) =>
       rawHttp(served.port, [lines(`GET ${path}`, ['Host: node.example', ...headers])]);
     for (const path of [READ, '/v2', '/v2/models', '/metrics', '/api/openapi.json', '/api/requests']) {

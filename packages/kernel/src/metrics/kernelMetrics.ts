@@ -1,4 +1,4 @@
-import { isAdequate } from '@koinon/executors';
+import { isAdequate } from '@koinon/executors/port';
 import type { Kernel } from '../kernel.ts';
 import { type Metric, readings } from './metric.ts';
 

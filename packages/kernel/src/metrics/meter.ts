@@ -1,6 +1,6 @@
-import type { Registry } from 'prom-client';
+import type { Registry } from '#prometheus';
 
-export type PromClient = typeof import('prom-client');
+export type PromClient = typeof import('#prometheus');
 
 export interface Prometheus {
   prom: PromClient;
@@ -51,7 +51,7 @@ export class Meter {
 
   /** The library and the registry with everything observed so far. */
   load(): Promise<Prometheus> {
-    this.#loading ??= import('prom-client').then(module => {
+    this.#loading ??= import('#prometheus').then(module => {
       const prom = (module as { default?: PromClient }).default ?? module;
       const loaded = { prom, registry: new prom.Registry() };
       this.#loaded = loaded;

@@ -1,4 +1,4 @@
-import type { Signed } from '@koinon/protocol';
+import { ascending, type Signed } from '@koinon/protocol';
 import { type LogQuestions, SILENT } from './askLog.ts';
 import type { AnchorRecord, Doubt, Finding } from './fault.ts';
 import { contradictionOf, isLogSize, isPrefix, type LogState } from './judge.ts';
@@ -127,8 +127,8 @@ async function takeHead(
 
 /** The newest head up to the last anchor, and those beyond it, oldest first. */
 function keptHeads({ verified, heads }: FollowedLog): Signed<'LogHead'>[] {
-  const ascending = [...heads].sort((a, b) => (a.message.size < b.message.size ? -1 : 1));
-  const reached = ascending.filter(({ message }) => verified && message.size <= verified.size);
-  const beyond = ascending.filter(({ message }) => !verified || message.size > verified.size);
+  const fromSmallest = [...heads].sort((a, b) => ascending(a.message.size, b.message.size));
+  const reached = fromSmallest.filter(({ message }) => verified && message.size <= verified.size);
+  const beyond = fromSmallest.filter(({ message }) => !verified || message.size > verified.size);
   return [...reached.slice(-1), ...beyond].slice(0, HEADS_MAX);
 }

@@ -5,11 +5,10 @@ import type { Network } from '@koinon/network';
 import {
   alterAnswers,
   type Member,
-  PATIENCE_MS,
   type Part,
   publicStudy,
   type SeededNetwork,
-  seededNetwork,
+  withNetwork,
 } from '@koinon/node/testing';
 import {
   ANCHOR_EPOCH_SECONDS,
@@ -26,6 +25,8 @@ import {
   utf8,
   ZERO_32,
 } from '@koinon/protocol';
+import { sqliteInMemory } from '@koinon/store/disk';
+import { worldDisk } from '@koinon/world';
 import { Agenda } from '../durable/agenda.ts';
 import { nowSeconds } from '../ports/clock.ts';
 import { sealStatement } from '../statements/sealStatement.ts';
@@ -41,22 +42,10 @@ const parts: readonly Part[] = [
   { name: 'client', roles: ['gateway'], stake: 0n },
 ];
 const one: Hex = `0x${'01'.repeat(32)}`;
-const keyOf = (seed: number, name: string) => toHex(sha256(utf8.encode(`${seed}/${name}`)));
-/** Minutes in milliseconds: for tests that wait until a time is over. */
-const FAST = 4_000;
+const keyOf = (seed: number, name: string) => toHex(sha256(utf8.encode(`${seed}/key/${name}`)));
 
-async function withNetwork(
-  seed: number,
-  body: (network: SeededNetwork) => Promise<void>,
-  clockFactor?: number,
-): Promise<void> {
-  const network = await seededNetwork(seed, parts, clockFactor);
-  try {
-    await body(network);
-  } finally {
-    await network.stop();
-  }
-}
+const play = (seed: number, body: (network: SeededNetwork) => Promise<void>) =>
+  withNetwork(seed, body, parts);
 
 const receiptOf = (member: Member, number: number, logIndex: bigint): Receipt => ({
   manifest: one,
@@ -94,15 +83,6 @@ async function falseReceipt(seed: number, member: Member, logIndex: bigint) {
   return { type: 'Receipt', signed, leafSalt: ZERO_32 } as const;
 }
 
-/** Resolves when the condition holds. */
-async function until(condition: () => boolean, what: string): Promise<void> {
-  const giveUpAtMs = performance.now() + PATIENCE_MS;
-  while (!condition()) {
-    assert.ok(performance.now() < giveUpAtMs, what);
-    await new Promise(resolve => setTimeout(resolve, 5));
-  }
-}
-
 const verifiedSize = ({ node, store }: Member, of: Hex) =>
   new WatchBook(store.database, node.ports.deployment).followed(of)?.verified?.size ?? 0n;
 const openStatements = ({ node, store }: Member, of: Hex) =>
@@ -120,14 +100,13 @@ function signingHeads(
     'log.head': async answer => {
       const { message } = (await answer()).head;
       const changed = { ...message, ...change(message) };
-      return { head: await signStatement('LogHead', changed, network.chain.deployment, signer) };
+      return { head: await signStatement('LogHead', changed, network.reader.deployment, signer) };
     },
   });
 }
 
 test('honest nodes that work, restart and are away for a while are never found at fault', async () => {
-  const network = await seededNetwork(61);
-  try {
+  await withNetwork(61, async network => {
     const studies = network.member('researcher').node.port('studies');
     const study = await studies.settled(studies.begin(await publicStudy(network)));
     assert.equal(study.state, 'done', study.failure?.message);
@@ -144,10 +123,10 @@ test('honest nodes that work, restart and are away for a while are never found a
     const researcher = network.member('researcher');
     const providers = ['alder', 'birch'].map(name => network.member(name));
     for (const provider of providers) {
-      await until(() => openStatements(researcher, provider.operator) === 0, 'everything is found');
+      await network.until(() => (openStatements(researcher, provider.operator) === 0 ? [true] : []));
       const size = BigInt(provider.store.log.size);
       await provider.node.kernel.anchoring.flush();
-      await until(() => verifiedSize(watching, provider.operator) >= size, 'the log is followed');
+      await network.until(() => (verifiedSize(watching, provider.operator) >= size ? [true] : []));
     }
     for (const name of ['hospital', 'hospital-audit', 'alder', 'birch', 'researcher']) {
       await network.member(name).node.kernel.monitor.settled();
@@ -155,13 +134,11 @@ test('honest nodes that work, restart and are away for a while are never found a
     }
     const known = new WatchBook(researcher.store.database, researcher.node.ports.deployment).nodes();
     assert.ok(providers.some(({ operator }) => known.includes(operator)));
-  } finally {
-    await network.stop();
-  }
+  });
 });
 
 test('a node that signs a head its anchor contradicts is found by who watches, and evidence outlives a restart', async () => {
-  await withNetwork(62, async network => {
+  await play(62, async network => {
     await network.crash('alder');
     const signer = keySigner(keyOf(62, 'alder'));
     const overNetwork = signingHeads(network, signer, () => ({ root: one }));
@@ -169,14 +146,14 @@ test('a node that signs a head its anchor contradicts is found by who watches, a
     const heard: Fault[] = [];
     network.member('watcher').node.kernel.monitor.faults.onFault(fault => heard.push(fault));
     await work(alder, 1);
-    await until(() => heard.length > 0, 'the fault is told');
+    await network.until(() => (heard.length > 0 ? [true] : []));
     const [fault] = heard;
     assert.ok(fault?.kind === 'head');
     assert.equal(fault.node, alder.operator);
     assert.equal(fault.anchor.size, fault.head.message.size);
     assert.notEqual(fault.anchor.root, fault.head.message.root);
     const { message, signature } = fault.head;
-    const again = await signStatement('LogHead', message, network.chain.deployment, signer);
+    const again = await signStatement('LogHead', message, network.reader.deployment, signer);
     assert.equal(again.signature, signature, 'the evidence is what the node signed');
 
     await network.crash('watcher');
@@ -195,10 +172,10 @@ test('a node that signs a head its anchor contradicts is found by who watches, a
 });
 
 test('a node that anchors a log rewritten below a head it signed is doubted, with the head for the court', async () => {
-  await withNetwork(63, async network => {
+  await play(63, async network => {
     const alder = network.member('alder');
     const watcher = network.member('watcher');
-    await until(() => verifiedSize(watcher, alder.operator) >= 1n, 'it is followed');
+    await network.until(() => (verifiedSize(watcher, alder.operator) >= 1n ? [true] : []));
     await network.crash('alder');
     // It signs a head of three entries that it never had, and goes from two entries to four.
     const overNetwork = signingHeads(network, keySigner(keyOf(63, 'alder')), ({ size }) =>
@@ -207,13 +184,13 @@ test('a node that anchors a log rewritten below a head it signed is doubted, wit
     const liar = await network.start('alder', { overNetwork });
     await work(liar, 1);
     const heads = () =>
-      new WatchBook(watcher.store.database, network.chain.deployment).followed(alder.operator)?.heads ?? [];
-    await until(() => heads().some(({ message }) => message.root === one), 'it has signed');
+      new WatchBook(watcher.store.database, network.reader.deployment).followed(alder.operator)?.heads ?? [];
+    await network.until(() => (heads().some(({ message }) => message.root === one) ? [true] : []));
     await watcher.node.kernel.monitor.settled();
     assert.deepEqual(findings(watcher), []);
     await Promise.all([2, 3].map(number => seal(liar, number)));
     await liar.node.kernel.anchoring.flush();
-    await until(() => findings(watcher).length > 0, 'the fork is found');
+    await network.until(() => (findings(watcher).length > 0 ? [true] : []));
     const [doubt] = findings(watcher);
     assert.ok(doubt?.kind === 'inconsistent');
     assert.deepEqual([doubt.reason, doubt.earlier], ['wrong', { size: 3n, root: one }]);
@@ -223,61 +200,53 @@ test('a node that anchors a log rewritten below a head it signed is doubted, wit
 });
 
 test('a receipt that is never in the log is an omission once its time is over, and not before', async () => {
-  await withNetwork(
-    64,
-    async network => {
-      const alder = network.member('alder');
-      const client = network.member('client');
-      const statement = await falseReceipt(64, alder, 50n);
-      client.node.kernel.monitor.expect(statement);
-      await work(alder, 1);
-      assert.deepEqual(findings(client), []);
-      await until(() => findings(client).length > 0, 'the omission is found');
-      const [fault] = findings(client);
-      assert.ok(fault?.kind === 'omission');
-      assert.equal(fault.node, alder.operator);
-      assert.deepEqual(fault.statement, statement);
-      assert.ok(fault.anchoredSize <= 50n);
-      const due = statement.signed.message.anchorBy + BigInt(CLOCK_SKEW_SECONDS);
-      assert.ok(BigInt(fault.atSeconds) > due);
-    },
-    FAST,
-  );
+  await play(64, async network => {
+    const alder = network.member('alder');
+    const client = network.member('client');
+    const statement = await falseReceipt(64, alder, 50n);
+    client.node.kernel.monitor.expect(statement);
+    await work(alder, 1);
+    assert.deepEqual(findings(client), []);
+    await network.until(() => (findings(client).length > 0 ? [true] : []));
+    const [fault] = findings(client);
+    assert.ok(fault?.kind === 'omission');
+    assert.equal(fault.node, alder.operator);
+    assert.deepEqual(fault.statement, statement);
+    assert.ok(fault.anchoredSize <= 50n);
+    const due = statement.signed.message.anchorBy + BigInt(CLOCK_SKEW_SECONDS);
+    assert.ok(BigInt(fault.atSeconds) > due);
+  });
 });
 
 test('an omission that is made good before anybody accuses is withdrawn', async () => {
-  await withNetwork(
-    65,
-    async network => {
-      const client = network.member('client');
-      const alder = network.member('alder');
-      const { store, node } = alder;
-      await node.kernel.anchoring.flush();
-      await node.kernel.anchoring.stop();
-      const sealed = await seal(alder, 7);
-      client.node.kernel.monitor.expect({ type: 'Receipt', signed: sealed.signed, leafSalt: ZERO_32 });
-      await until(() => findings(client).some(({ kind }) => kind === 'omission'), 'it is late');
-      await node.ports.chain.nodes.anchor(BigInt(store.log.size), toHex(store.log.root()));
-      await until(() => findings(client).length === 0, 'it is withdrawn');
-      assert.equal(client.node.kernel.monitor.faults.list('withdrawn').length, 1);
-      assert.equal(openStatements(client, alder.operator), 0);
-    },
-    FAST,
-  );
+  await play(65, async network => {
+    const client = network.member('client');
+    const alder = network.member('alder');
+    const { store, node } = alder;
+    await node.kernel.anchoring.flush();
+    await node.kernel.anchoring.stop();
+    const sealed = await seal(alder, 7);
+    client.node.kernel.monitor.expect({ type: 'Receipt', signed: sealed.signed, leafSalt: ZERO_32 });
+    await network.until(() => (findings(client).some(({ kind }) => kind === 'omission') ? [true] : []));
+    await node.ports.chain.nodes.anchor(BigInt(store.log.size), toHex(store.log.root()));
+    await network.until(() => (findings(client).length === 0 ? [true] : []));
+    assert.equal(client.node.kernel.monitor.faults.list('withdrawn').length, 1);
+    assert.equal(openStatements(client, alder.operator), 0);
+  });
 });
 
 test('of two statements sold under one index the one that is not in the log is misplaced, with the proof of the other', async () => {
-  await withNetwork(66, async network => {
+  await play(66, async network => {
     const alder = network.member('alder');
     const client = network.member('client');
     const honest = await work(alder, 1);
     client.node.kernel.monitor.expect(honest);
-    await until(() => openStatements(client, alder.operator) === 0, 'the first is found');
+    await network.until(() => (openStatements(client, alder.operator) === 0 ? [true] : []));
     client.node.kernel.monitor.expect(await falseReceipt(66, alder, honest.signed.message.logIndex));
-    await until(() => findings(client).length > 0, 'the second is not');
+    await network.until(() => (findings(client).length > 0 ? [true] : []));
     const [fault] = findings(client);
     assert.ok(fault?.kind === 'misplaced');
-    const { deployment } = network.chain;
+    const { deployment } = network.reader;
     assert.equal(fault.there.digest, statementDigest('Receipt', honest.signed.message, deployment));
     assert.equal(fault.there.type, 'Receipt');
     assert.ok(BigInt(fault.anchor.size) > honest.signed.message.logIndex);
@@ -285,7 +254,7 @@ test('of two statements sold under one index the one that is not in the log is m
 });
 
 test('a receipt whose place holds something unknown is a doubt that a demand settles', async () => {
-  await withNetwork(67, async network => {
+  await play(67, async network => {
     const alder = network.member('alder');
     const client = network.member('client');
     await work(alder, 1);
@@ -293,7 +262,7 @@ test('a receipt whose place holds something unknown is a doubt that a demand set
     client.node.kernel.monitor.faults.onDoubt(doubt => heard.push(doubt));
     const statement = await falseReceipt(67, alder, 0n);
     client.node.kernel.monitor.expect(statement);
-    await until(() => heard.length > 0, 'it is doubted');
+    await network.until(() => (heard.length > 0 ? [true] : []));
     assert.ok(heard[0]?.kind === 'unproven');
     assert.deepEqual([heard[0].reason, heard[0].statement], ['wrong', statement]);
     assert.deepEqual(
@@ -304,31 +273,27 @@ test('a receipt whose place holds something unknown is a doubt that a demand set
 });
 
 test('a node that is away is doubted late and never found at fault; its answer ends the doubt', async () => {
-  await withNetwork(
-    68,
-    async network => {
-      const alder = network.member('alder');
-      const client = network.member('client');
-      const statement = await work(alder, 1);
-      await network.crash('alder');
-      client.node.kernel.monitor.expect(statement);
-      await until(() => findings(client).length > 0, 'silence is a doubt');
-      assert.deepEqual(
-        findings(client).map(finding => [finding.kind, 'reason' in finding && finding.reason]),
-        [['unproven', 'silent']],
-      );
-      await network.start('alder');
-      await until(() => findings(client).length === 0, 'it answers');
-      assert.equal(openStatements(client, alder.operator), 0);
-      assert.equal(client.node.kernel.monitor.faults.list().length, 1);
-    },
-    FAST,
-  );
+  await play(68, async network => {
+    const alder = network.member('alder');
+    const client = network.member('client');
+    const statement = await work(alder, 1);
+    await network.crash('alder');
+    client.node.kernel.monitor.expect(statement);
+    await network.until(() => (findings(client).length > 0 ? [true] : []));
+    assert.deepEqual(
+      findings(client).map(finding => [finding.kind, 'reason' in finding && finding.reason]),
+      [['unproven', 'silent']],
+    );
+    await network.start('alder');
+    await network.until(() => (findings(client).length === 0 ? [true] : []));
+    assert.equal(openStatements(client, alder.operator), 0);
+    assert.equal(client.node.kernel.monitor.faults.list().length, 1);
+  });
 });
 
 test('what another node hands out is watched without a word of whoever asked; what it did not sign is not', async () => {
-  await withNetwork(69, async network => {
-    const { deployment } = network.chain;
+  await play(69, async network => {
+    const { deployment } = network.reader;
     const receipt = await work(network.member('alder'), 1);
     const operator = network.member('alder').operator;
     await network.crash('alder');
@@ -353,13 +318,13 @@ test('what another node hands out is watched without a word of whoever asked; wh
     signer = real;
     await ask();
     assert.equal(watched(), 1);
-    await until(() => openStatements(client, operator) === 0, 'it is found');
+    await network.until(() => (openStatements(client, operator) === 0 ? [true] : []));
     assert.deepEqual(findings(client), []);
   });
 });
 
 test('a finding is kept once, can be taken back and be found again', async () => {
-  await withNetwork(70, async network => {
+  await play(70, async network => {
     const client = network.member('client');
     const statement = await falseReceipt(70, network.member('alder'), 9n);
     const book = new FaultBook(client.store.database);
@@ -389,39 +354,37 @@ test('a finding is kept once, can be taken back and be found again', async () =>
 });
 
 test('a chain that forgets an anchor for a moment makes nobody guilty', async () => {
-  await withNetwork(
-    71,
-    async network => {
-      const alder = network.member('alder');
-      const { node, store, operator } = network.member('client');
-      const statement = await work(alder, 1);
-      // As after a reorganisation, or at an endpoint that lags: for the first questions the anchor is not there.
-      const chain = network.chain.connect(operator);
-      let asked = 0;
-      const forgetful: Chain = {
-        ...chain,
-        nodes: {
-          ...chain.nodes,
-          anchors: async of => (asked === 0 ? [] : chain.nodes.anchors(of)),
-          head: async of => (asked++ === 0 ? { size: 0n, root: ZERO_32, block: 0 } : chain.nodes.head(of)),
-        },
-      };
-      const agenda = new Agenda({
-        database: node.ports.store.database,
-        clock: node.ports.clock,
-        watchBlocks: () => () => undefined,
-      });
-      const monitor = startMonitor({ ...node.ports, chain: forgetful }, agenda);
-      monitor.expect(statement);
-      const due = Number(statement.signed.message.anchorBy) + CLOCK_SKEW_SECONDS;
-      await until(() => nowSeconds(node.ports.clock) > BigInt(due + 60), 'its time is over');
-      agenda.takeUp();
-      monitor.takeUp();
-      await until(() => asked >= 2, 'it has looked twice');
-      await monitor.settled();
-      await monitor.stop();
-      assert.deepEqual(new FaultBook(store.database).list(), []);
-    },
-    FAST,
-  );
+  await play(71, async network => {
+    const alder = network.member('alder');
+    const { node } = network.member('client');
+    const statement = await work(alder, 1);
+    // Books of its own: the node itself, whose chain forgets nothing, would have found the statement first.
+    const store = worldDisk(sqliteInMemory()).open();
+    // As after a reorganisation, or at an endpoint that lags: for the first questions the anchor is not there.
+    const { chain } = node.ports;
+    let asked = 0;
+    const forgetful: Chain = {
+      ...chain,
+      nodes: {
+        ...chain.nodes,
+        anchors: async of => (asked === 0 ? [] : chain.nodes.anchors(of)),
+        head: async of => (asked++ === 0 ? { size: 0n, root: ZERO_32, block: 0 } : chain.nodes.head(of)),
+      },
+    };
+    const agenda = new Agenda({
+      database: store.database,
+      clock: node.ports.clock,
+      watchBlocks: () => () => undefined,
+    });
+    const monitor = startMonitor({ ...node.ports, store, chain: forgetful }, agenda);
+    monitor.expect(statement);
+    const due = Number(statement.signed.message.anchorBy) + CLOCK_SKEW_SECONDS;
+    await network.until(() => (nowSeconds(node.ports.clock) > BigInt(due + 60) ? [true] : []));
+    agenda.takeUp();
+    monitor.takeUp();
+    await network.until(() => (asked >= 2 ? [true] : []));
+    await monitor.settled();
+    await monitor.stop();
+    assert.deepEqual(new FaultBook(store.database).list(), []);
+  });
 });

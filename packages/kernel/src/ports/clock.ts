@@ -1,6 +1,6 @@
-import type { Clock } from '@koinon/chain';
+import type { Clock } from '@koinon/protocol';
 
-export { systemClock } from '@koinon/chain';
+export { systemClock } from '@koinon/protocol/systemClock';
 export type { Clock };
 
 export function nowSeconds(clock: Clock): bigint {

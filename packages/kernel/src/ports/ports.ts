@@ -1,5 +1,5 @@
 import type { Chain } from '@koinon/chain';
-import type { CheckpointStore, ExecutionResult, Executor } from '@koinon/executors';
+import type { CheckpointStore, ExecutionResult, Executor } from '@koinon/executors/port';
 import type { Network } from '@koinon/network';
 import type { Deployment, Hex, StatementSigner } from '@koinon/protocol';
 import type { Store } from '@koinon/store';

@@ -1,5 +1,5 @@
 import { instantAfter } from '@koinon/privacy';
-import { type Hex, KoinonError } from '@koinon/protocol';
+import { ascending, type Hex, KoinonError } from '@koinon/protocol';
 import type { Clock } from '../ports/clock.ts';
 
 /** Code of a failure that nobody outside is ever told of: its time would tell. */
@@ -50,7 +50,7 @@ export class Instants {
   #goOn(dueMs: number): void {
     const due = this.#waiting.filter(waiter => waiter.dueMs <= dueMs);
     this.#waiting = this.#waiting.filter(waiter => waiter.dueMs > dueMs);
-    due.sort((a, b) => a.dueMs - b.dueMs || (a.key < b.key ? -1 : 1));
+    due.sort((a, b) => a.dueMs - b.dueMs || ascending(a.key, b.key));
     for (const { go } of due) go();
   }
 }

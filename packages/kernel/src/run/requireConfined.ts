@@ -1,4 +1,4 @@
-import { isAdequate, unconfined } from '@koinon/executors';
+import { isAdequate, unconfined } from '@koinon/executors/port';
 import type { NodePorts } from '../ports/ports.ts';
 import type { JobLimits } from './limits.ts';
 

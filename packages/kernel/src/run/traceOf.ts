@@ -1,4 +1,4 @@
-import { type ExecutionResult, openingOf } from '@koinon/executors';
+import { type ExecutionResult, openingOf } from '@koinon/executors/port';
 import type { Trace } from '@koinon/integrity';
 import { toHex, ZERO_32 } from '@koinon/protocol';
 

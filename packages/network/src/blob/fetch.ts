@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   BLOB_CHUNK_BYTES,
   type ChunkList,
@@ -15,6 +14,7 @@ import {
   parseCid,
   RAW,
 } from '@koinon/protocol';
+import { newSha256 } from '#sha256';
 import { peerMisbehaved, peerUnreachable } from '../errors.ts';
 import type { Pipe } from '../pipe.ts';
 import { ABSENT, encodeName, LIMITED, PART_MAX_BYTES } from './part.ts';
@@ -86,8 +86,8 @@ async function readPart(
   if (length === ABSENT) throw missing(from, cid);
   if (length === LIMITED) throw limited(from);
   const target = allot(length);
-  const hash = createHash('sha256');
-  if (!(await pipe.read(target, piece => hash.update(piece)))) {
+  const hash = newSha256();
+  if (!(await pipe.read(target, piece => void hash.update(piece)))) {
     throw peerUnreachable(from, 'the stream ended before the blob', true);
   }
   if (!equalBytes(hash.digest(), parseCid(cid).digest))

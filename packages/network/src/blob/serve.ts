@@ -1,5 +1,4 @@
-import type { Cid, Hex } from '@koinon/protocol';
-import type { Clock } from '../clock.ts';
+import type { Cid, Clock, Hex } from '@koinon/protocol';
 import type { PeerLimiter } from '../limiter.ts';
 import type { BlobSource } from '../network.ts';
 import { type Pipe, PipeClosed, writeWithin } from '../pipe.ts';

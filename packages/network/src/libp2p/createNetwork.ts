@@ -1,6 +1,7 @@
 import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
-import { fromHex, type Hex } from '@koinon/protocol';
+import { type Clock, fromHex, type Hex } from '@koinon/protocol';
+import { backgroundClock } from '@koinon/protocol/systemClock';
 import { privateKeyFromRaw } from '@libp2p/crypto/keys';
 import { type Identify, identify } from '@libp2p/identify';
 import type { KadDHT } from '@libp2p/kad-dht';
@@ -8,7 +9,6 @@ import { type Ping, ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { createLibp2p } from 'libp2p';
 import { assembleNetwork, type FailureListener, type Tap } from '../assembleNetwork.ts';
-import { type Clock, systemClock } from '../clock.ts';
 import { operatorOfKey, peerIdOfKey } from '../identity.ts';
 import { defaultLimits, type NetworkLimits } from '../limits.ts';
 import type { Directory, Network } from '../network.ts';
@@ -51,7 +51,7 @@ const BUSY_MS = 20_000;
 
 /** A node on libp2p: TCP, noise, yamux; not started. */
 export async function createNetwork(options: CreateNetworkOptions): Promise<Network> {
-  const { privateKey, listen = DEFAULT_LISTEN, clock = systemClock, wireTap } = options;
+  const { privateKey, listen = DEFAULT_LISTEN, clock = backgroundClock, wireTap } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const dht = options.dht === false ? undefined : (await import('@libp2p/kad-dht')).kadDHT;
   const node = await createLibp2p<Services>({

@@ -1,10 +1,9 @@
-import type { Cid, Hex } from '@koinon/protocol';
+import { after, type Cid, type Clock, type Hex, within } from '@koinon/protocol';
 import type { Connection, Libp2p, PeerId } from '@libp2p/interface';
 import type { KadDHT } from '@libp2p/kad-dht';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { CID } from 'multiformats/cid';
-import type { Clock } from '../clock.ts';
 import { Deadline } from '../deadline.ts';
 import { cancelled, peerUnknown, peerUnreachable, registrySilent } from '../errors.ts';
 import { operatorOfPeerId } from '../identity.ts';
@@ -30,6 +29,9 @@ const BOOTSTRAP_RETRY_MAX_MS = 60_000;
 export function libp2pWire({ node, directory, bootstrap, limits, clock }: Libp2pWireOptions): Wire {
   let running = false;
   const operators = new Map<string, Hex>();
+
+  const dialling = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+    within(clock, limits.dialTimeoutMs, work);
 
   /** The operator of a peer id whose key the handshake proved. */
   function operatorOf(peer: PeerId): Hex {
@@ -57,9 +59,7 @@ export function libp2pWire({ node, directory, bootstrap, limits, clock }: Libp2p
 
   async function addressesFromDht(peer: PeerId): Promise<Multiaddr[]> {
     try {
-      const found = await node.peerRouting.findPeer(peer, {
-        signal: AbortSignal.timeout(limits.dialTimeoutMs),
-      });
+      const found = await dialling(signal => node.peerRouting.findPeer(peer, { signal }));
       return found.multiaddrs
         .slice(0, limits.maxAddresses)
         .flatMap(address => addressOf(address.toString(), peer));
@@ -72,14 +72,14 @@ export function libp2pWire({ node, directory, bootstrap, limits, clock }: Libp2p
     const addresses = await addressesOf(peer, claimed);
     if (addresses.length === 0) throw peerUnreachable(operator, 'nobody knows an address of it', false);
     try {
-      return await node.dial(addresses, { signal: AbortSignal.timeout(limits.dialTimeoutMs) });
+      return await dialling(signal => node.dial(addresses, { signal }));
     } catch (error) {
       // The registry may be behind a node that moved; the DHT hears of it sooner.
       const moved = node.services.dht && claimed.length > 0 ? await addressesFromDht(peer) : [];
       const fresh = moved.filter(address => !addresses.some(old => old.equals(address)));
       if (fresh.length === 0)
         throw peerUnreachable(operator, 'nothing answers at its addresses', false, error);
-      return node.dial(fresh, { signal: AbortSignal.timeout(limits.dialTimeoutMs) }).catch(cause => {
+      return dialling(signal => node.dial(fresh, { signal })).catch(cause => {
         throw peerUnreachable(operator, 'nothing answers at its addresses', false, cause);
       });
     }
@@ -87,10 +87,9 @@ export function libp2pWire({ node, directory, bootstrap, limits, clock }: Libp2p
 
   async function openOn(connection: Connection, protocol: ProtocolName): Promise<Pipe> {
     return pipeOfStream(
-      await connection.newStream(protocol, {
-        signal: AbortSignal.timeout(limits.dialTimeoutMs),
-        maxOutboundStreams: limits.streamsPerConnection,
-      }),
+      await dialling(signal =>
+        connection.newStream(protocol, { signal, maxOutboundStreams: limits.streamsPerConnection }),
+      ),
     );
   }
 
@@ -98,9 +97,10 @@ export function libp2pWire({ node, directory, bootstrap, limits, clock }: Libp2p
     if (!running) return;
     try {
       const target = multiaddr(address);
-      await node.dial(target, { signal: AbortSignal.timeout(limits.dialTimeoutMs) });
+      await dialling(signal => node.dial(target, { signal }));
     } catch {
-      clock.after(
+      after(
+        clock,
         delayMs,
         () => void keepBootstrapped(address, Math.min(2 * delayMs, BOOTSTRAP_RETRY_MAX_MS)),
       );
@@ -163,15 +163,16 @@ export function libp2pWire({ node, directory, bootstrap, limits, clock }: Libp2p
 
     async provide(cid: Cid) {
       if (!node.services.dht) return;
-      await node.contentRouting.provide(CID.parse(cid), { signal: AbortSignal.timeout(FIND_TIMEOUT_MS) });
+      await within(clock, FIND_TIMEOUT_MS, signal => node.contentRouting.provide(CID.parse(cid), { signal }));
     },
 
     async *findProviders(cid, { timeoutMs = FIND_TIMEOUT_MS, signal }) {
       if (!node.services.dht) return;
-      const limit = AbortSignal.timeout(timeoutMs);
+      const limit = new AbortController();
+      const off = after(clock, timeoutMs, () => limit.abort());
       const seen = new Set<string>([node.peerId.toString()]);
       try {
-        const either = signal ? AbortSignal.any([signal, limit]) : limit;
+        const either = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal;
         for await (const { id } of node.contentRouting.findProviders(CID.parse(cid), { signal: either })) {
           if (seen.has(id.toString()) || id.type !== 'secp256k1') continue;
           seen.add(id.toString());
@@ -179,7 +180,9 @@ export function libp2pWire({ node, directory, bootstrap, limits, clock }: Libp2p
         }
       } catch (error) {
         if (signal?.aborted) throw cancelled(signal.reason);
-        if (!limit.aborted && !isNothingFound(error)) throw error;
+        if (!limit.signal.aborted && !isNothingFound(error)) throw error;
+      } finally {
+        off();
       }
     },
   };

@@ -1,6 +1,5 @@
-import { type Cid, concatBytes, fromHex, type Hex, schema } from '@koinon/protocol';
+import { type Cid, type Clock, concatBytes, fromHex, type Hex, schema } from '@koinon/protocol';
 import { assembleNetwork, type FailureListener, type Tap } from '../assembleNetwork.ts';
-import { type Clock, stoppedClock } from '../clock.ts';
 import { networkStopped, peerUnknown, peerUnreachable } from '../errors.ts';
 import { operatorOfKey, peerIdOfBytes, peerIdOfKey } from '../identity.ts';
 import { defaultLimits, type NetworkLimits } from '../limits.ts';
@@ -178,7 +177,7 @@ export function memoryNetwork(options: MemoryOptions): MemoryHub {
         operator,
         peerId: privateKey ? peerIdOfKey(privateKey) : inventedPeerId(operator),
         wire: wireOf(operator),
-        clock: clock ?? stoppedClock,
+        clock: clock ?? stopped,
         limits: { ...defaultLimits, ...(clock ? {} : unlimitedRates), ...joinOptions.limits },
         tap: joinOptions.tap,
         onFailure: joinOptions.onFailure,
@@ -202,6 +201,9 @@ export function memoryNetwork(options: MemoryOptions): MemoryHub {
     idle: () => scheduler.idle(),
   };
 }
+
+/** A clock that stands still: nothing times out. */
+const stopped: Clock = { nowMs: () => 0, wait: () => new Promise(() => undefined) };
 
 /** Time stands still without a clock, so buckets would never fill again. */
 const unlimitedRates = {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { after, type Clock } from '@koinon/protocol';
 
 interface Event {
   atMs: number;
@@ -24,7 +24,7 @@ export class Scheduler {
   }
 
   now(): number {
-    return this.#clock ? this.#clock.now() : this.#nowMs;
+    return this.#clock ? this.#clock.nowMs() : this.#nowMs;
   }
 
   /** Runs at the given virtual time or as soon after as can be. */
@@ -35,7 +35,7 @@ export class Scheduler {
       if (--this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
     };
     if (this.#clock) {
-      this.#clock.after(Math.max(0, atMs - this.#clock.now()), done);
+      after(this.#clock, Math.max(0, atMs - this.#clock.nowMs()), done);
       return;
     }
     this.#insert({ atMs: Math.max(atMs, this.#nowMs), order: this.#order++, run: done });

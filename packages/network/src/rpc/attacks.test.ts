@@ -27,7 +27,7 @@ function server(handlers: Record<string, RequestHandler>, overrides: Partial<Net
     bytesBurst: 2 * limits.bytesPerSecond,
     concurrentPerPeer: limits.concurrentPerPeer,
     concurrentTotal: limits.concurrentTotal,
-    now: clock.now,
+    now: clock.nowMs,
   });
   const failures: unknown[] = [];
   const connect = (): { pipe: Pipe; served: Promise<void> } => {

@@ -1,5 +1,4 @@
-import { type Hex, KoinonError } from '@koinon/protocol';
-import type { Clock } from '../clock.ts';
+import { after, type Clock, type Hex, KoinonError } from '@koinon/protocol';
 import type { PeerLimiter } from '../limiter.ts';
 import type { NetworkLimits } from '../limits.ts';
 import type { RequestHandler } from '../network.ts';
@@ -83,7 +82,7 @@ async function run(context: RpcServerContext, method: string, body: unknown, fro
 async function withTimeout<T>(work: Promise<T>, { clock, limits }: RpcServerContext): Promise<T> {
   let cancel = () => {};
   const late = new Promise<never>((_, reject) => {
-    cancel = clock.after(limits.handlerTimeoutMs, () => reject(handlerTimeout(limits.handlerTimeoutMs)));
+    cancel = after(clock, limits.handlerTimeoutMs, () => reject(handlerTimeout(limits.handlerTimeoutMs)));
   });
   try {
     return await Promise.race([work, late]);

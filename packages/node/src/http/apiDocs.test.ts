@@ -3,10 +3,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { COHORT_TARGET, syntheticCohort } from '@koinon/tabular';
 import { readShippedPrograms } from '../process/shippedPrograms.ts';
-import { type ServedNode, serveMember, TEST_TOKEN } from '../testing/servedNode.ts';
+import { inTime } from '../testing/seededNetwork.ts';
+import { type ListeningNode, listenOn, TEST_TOKEN } from '../testing/servedNode.ts';
 import { type TrainedNetwork, trainedNetwork } from '../testing/trainedNetwork.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../../../docs/api.md'), 'utf8');
@@ -21,9 +22,11 @@ const skip = spawnSync('curl', ['--version']).status === 0 ? false : 'curl is no
 
 describe('the page about the API', { skip }, () => {
   let trained: TrainedNetwork;
-  let researcher: ServedNode;
-  let hospital: ServedNode;
-  let provider: ServedNode;
+  // Sockets and processes of the machine take part.
+  const test = inTime(() => trained.network, { isShared: true });
+  let researcher: ListeningNode;
+  let hospital: ListeningNode;
+  let provider: ListeningNode;
   let folder: string;
   let environment: Record<string, string>;
 
@@ -32,9 +35,9 @@ describe('the page about the API', { skip }, () => {
     trained = await trainedNetwork(22);
     assert.equal(trained.study.state, 'done', trained.study.failure?.message);
     const { network, study } = trained;
-    researcher = await serveMember(network.member('researcher'));
-    hospital = await serveMember(network.member('hospital'));
-    provider = await serveMember(network.member('alder'));
+    researcher = await listenOn(network.member('researcher'));
+    hospital = await listenOn(network.member('hospital'));
+    provider = await listenOn(network.member('alder'));
     writeFileSync(join(folder, 'cohort.csv'), syntheticCohort({ rows: 200, seed: 3 }));
     writeFileSync(join(folder, 'program.wasm'), readShippedPrograms().get('tabular-logistic')!);
     const { operator, node } = network.member('hospital');

@@ -43,7 +43,7 @@ export function createApp(node: KoinonNode, options: AppOptions): Hono {
   });
   app.notFound(context => errorResponse(context, notFound('such page')));
   app.use(secureHeaders());
-  app.use(countRequests(meter));
+  app.use(countRequests(meter, clock));
   app.use(loopbackGuard(options));
   app.use(admission(UNDER_WAY_MAX));
   serveRoutes(app, handlersOf(node, options.name), { token: options.token, clock, onFailure });

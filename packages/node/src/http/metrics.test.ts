@@ -1,9 +1,10 @@
+// Own process: it looks which libraries are loaded.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { KoinonError } from '@koinon/protocol';
 import { privateStudy, publicStudy } from '../testing/sampleStudies.ts';
-import { seededNetwork } from '../testing/seededNetwork.ts';
+import { withNetwork } from '../testing/seededNetwork.ts';
 import { servedNode, serveMember } from '../testing/servedNode.ts';
 import { addToCatalogue } from '../testing/smallModel.ts';
 
@@ -53,51 +54,53 @@ test('requests are counted by route, whatever a client put into the path', async
   assert.doesNotMatch(text, /secret-name|broken/);
 });
 
-test('what the books, the log and the chain hold is told, twice the same, and names nobody', async t => {
-  const network = await seededNetwork(31);
-  t.after(() => network.stop());
-  const studies = network.member('researcher').node.port('studies');
-  for (const request of [await privateStudy(network), await publicStudy(network)]) {
-    const study = await studies.settled(studies.begin(request));
-    assert.equal(study.state, 'done', study.failure?.message);
-  }
-  const figures = async (name: string) => {
-    const served = await serveMember(network.member(name));
-    await served.ask('/metrics');
-    const text = await (await served.ask('/metrics')).text();
-    await served.stop();
-    assert.doesNotMatch(text, /0x[0-9a-f]{8}|bafy|bafk/);
-    return samples(text);
-  };
-  const hospital = await figures('hospital');
-  for (const state of ['accepted', 'sealed', 'paid']) {
-    assert.equal(hospital.get(`koinon_jobs_total{state="${state}"}`), 1, state);
-  }
-  assert.equal(hospital.get('koinon_jobs_total{state="failed"}'), 0);
-  assert.equal(hospital.get('koinon_jobs_under_way'), 0);
-  assert.equal(hospital.get('koinon_vouchers_total{direction="taken"}'), 1);
-  assert.equal(hospital.get('koinon_grant_requests{status="approved"}'), 1);
-  assert.equal(hospital.get('koinon_datasets'), 1);
-  assert.equal(hospital.get('koinon_log_entries'), 2, 'the checkpoint key and the receipt');
-  assert.equal(hospital.get('koinon_log_anchored_entries'), 2);
-  assert.equal(hospital.get('koinon_chain_up'), 1);
-  assert.ok(hospital.get('koinon_chain_head_block')! > 0);
-  assert.ok(hospital.get('koinon_chain_head_lag_seconds')! >= 0);
-  assert.equal(hospital.get('koinon_job_duration_seconds_count'), 0, 'the time of a private job is not told');
-  assert.ok([...hospital.keys()].some(name => name.startsWith('koinon_build_info{version="0.0.0"')));
-  assert.ok(hospital.has('process_resident_memory_bytes'));
+test('what the books, the log and the chain hold is told, twice the same, and names nobody', () =>
+  withNetwork(31, async network => {
+    const studies = network.member('researcher').node.port('studies');
+    for (const request of [await privateStudy(network), await publicStudy(network)]) {
+      const study = await studies.settled(studies.begin(request));
+      assert.equal(study.state, 'done', study.failure?.message);
+    }
+    const figures = async (name: string) => {
+      const served = serveMember(network.member(name));
+      await served.ask('/metrics');
+      const text = await (await served.ask('/metrics')).text();
+      assert.doesNotMatch(text, /0x[0-9a-f]{8}|bafy|bafk/);
+      return samples(text);
+    };
+    const hospital = await figures('hospital');
+    for (const state of ['accepted', 'sealed', 'paid']) {
+      assert.equal(hospital.get(`koinon_jobs_total{state="${state}"}`), 1, state);
+    }
+    assert.equal(hospital.get('koinon_jobs_total{state="failed"}'), 0);
+    assert.equal(hospital.get('koinon_jobs_under_way'), 0);
+    assert.equal(hospital.get('koinon_vouchers_total{direction="taken"}'), 1);
+    assert.equal(hospital.get('koinon_grant_requests{status="approved"}'), 1);
+    assert.equal(hospital.get('koinon_datasets'), 1);
+    assert.equal(hospital.get('koinon_log_entries'), 2, 'the checkpoint key and the receipt');
+    assert.equal(hospital.get('koinon_log_anchored_entries'), 2);
+    assert.equal(hospital.get('koinon_chain_up'), 1);
+    assert.ok(hospital.get('koinon_chain_head_block')! > 0);
+    assert.ok(hospital.get('koinon_chain_head_lag_seconds')! >= 0);
+    assert.equal(
+      hospital.get('koinon_job_duration_seconds_count'),
+      0,
+      'the time of a private job is not told',
+    );
+    assert.ok([...hospital.keys()].some(name => name.startsWith('koinon_build_info{version="0.0.0"')));
+    assert.ok(hospital.has('process_resident_memory_bytes'));
 
-  const all = [hospital];
-  for (const name of ['hospital-audit', 'alder', 'birch', 'researcher']) all.push(await figures(name));
-  const sum = (name: string) => all.reduce((total, read) => total + (read.get(name) ?? 0), 0);
-  // The lot may fall on more than one auditor of the public job.
-  assert.ok(sum('koinon_audits_total{result="reported"}') >= 2);
-  assert.ok(sum('koinon_court_replays') >= 1, 'the run of a public audit is kept for the court');
-  assert.equal(sum('koinon_court_cases{state="found"}'), 0);
-  assert.equal(sum('koinon_job_duration_seconds_count'), 1);
-  assert.equal(sum('koinon_vouchers_total{direction="given"}'), 2);
-  assert.equal(sum('koinon_vouchers_total{direction="taken"}'), 2);
-});
+    const all = [hospital];
+    for (const name of ['hospital-audit', 'alder', 'birch', 'researcher']) all.push(await figures(name));
+    const sum = (name: string) => all.reduce((total, read) => total + (read.get(name) ?? 0), 0);
+    // The lot may fall on more than one auditor of the public job.
+    assert.ok(sum('koinon_audits_total{result="reported"}') >= 2);
+    assert.ok(sum('koinon_court_replays') >= 1, 'the run of a public audit is kept for the court');
+    assert.equal(sum('koinon_court_cases{state="found"}'), 0);
+    assert.equal(sum('koinon_job_duration_seconds_count'), 1);
+    assert.equal(sum('koinon_vouchers_total{direction="given"}'), 2);
+    assert.equal(sum('koinon_vouchers_total{direction="taken"}'), 2);
+  }));
 
 test('a dead chain is told, and the rest all the same', async t => {
   const served = await servedNode();

@@ -1,4 +1,5 @@
-import { type HttpOptions, type HttpServer, serveHttp } from '@koinon/kernel';
+import type { HttpOptions, HttpServer } from '@koinon/kernel';
+import { serveHttp } from '@koinon/kernel/host';
 import type { KoinonNode } from '../createNode.ts';
 import { createApp } from './createApp.ts';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Confinement, FindSandbox } from '@koinon/executors';
 import type { Role } from '@koinon/protocol';
+import { confined } from '@koinon/world';
 import { servicesSchema } from '../services.ts';
 import { servicesFor } from '../servicesFor.ts';
-import { confined } from '../testing/quickExecutor.ts';
 import { nodeConfigSchema, sandboxSetting } from './nodeConfig.ts';
 import { openExecutor } from './openExecutor.ts';
 

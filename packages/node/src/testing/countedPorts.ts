@@ -5,7 +5,7 @@ import { memoryChain } from '@koinon/chain/twin';
 import { type Clock, gateInPlace, type NodePorts } from '@koinon/kernel';
 import { memoryNetwork, peerIdOfKey } from '@koinon/network';
 import { keySigner, sha256, toHex, utf8 } from '@koinon/protocol';
-import { openStore } from '@koinon/store';
+import { openStore } from '@koinon/store/disk';
 import { z } from 'zod';
 import { quickExecutor } from './quickExecutor.ts';
 
@@ -63,9 +63,9 @@ export async function countedPorts({ stake = 0n }: { stake?: bigint } = {}): Pro
       random: () => sha256(utf8.encode(`${draws++}`)),
       chain: {
         ...connection,
-        watch: handler => {
+        watch: (handler, options) => {
           watchers += 1;
-          const stop = connection.watch(handler);
+          const stop = connection.watch(handler, options);
           return () => {
             watchers -= 1;
             stop();

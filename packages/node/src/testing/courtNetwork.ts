@@ -1,8 +1,8 @@
 import { assurances, type Hex } from '@koinon/protocol';
+import { smallProgram } from '@koinon/world';
 import { tamperOutput } from '../process/tamperOutput.ts';
 import { handmadeOrder, openChannel, ordered, publicManifest } from './handmadeOrder.ts';
-import { until } from './observe.ts';
-import { type Part, type SeededNetwork, type StartOptions, seededNetwork } from './seededNetwork.ts';
+import { type Part, type SeededNetwork, type StartOptions, withNetwork } from './seededNetwork.ts';
 
 /** A provider, four auditors who are jurors too, and a researcher. */
 const courtParts: readonly Part[] = [
@@ -17,7 +17,6 @@ export const FULL_STAKE = 10n ** 21n;
 
 /** Windows of a jury are a fourteenth of this, seconds. */
 const CHALLENGE_SECONDS = 14 * 60;
-const CLOCK_FACTOR = 150;
 
 /** Plays in a network of these parts, and ends it. */
 export async function withCourt(
@@ -26,12 +25,7 @@ export async function withCourt(
   parts: readonly Part[] = courtParts,
 ): Promise<void> {
   const options = { challengeWindowSeconds: CHALLENGE_SECONDS };
-  const network = await seededNetwork(seed, parts, CLOCK_FACTOR, options);
-  try {
-    await body(network);
-  } finally {
-    await network.stop();
-  }
+  await withNetwork(seed, body, parts, options);
 }
 
 export async function restart(network: SeededNetwork, name: string, options?: StartOptions): Promise<void> {
@@ -49,7 +43,7 @@ export async function workedJob(
   { steps = 3, auditRatePpm = 1_000_000 }: { steps?: number; auditRatePpm?: number } = {},
 ): Promise<Hex> {
   const { node, store } = network.member('researcher');
-  const program = await store.blobs.put(new Uint8Array([1, 2, 3]), 'public');
+  const program = await store.blobs.put(smallProgram, 'public');
   const channel = await openChannel(node.ports, network.member('alder').operator, 10n ** 18n);
   const order = await handmadeOrder(
     node.ports,
@@ -63,20 +57,20 @@ export async function workedJob(
 /** Base units of KOIN that count for a member. */
 export async function stakeOf(network: SeededNetwork, name: string): Promise<bigint> {
   const { operator } = network.member(name);
-  return (await network.chain.connect().nodes.get(operator))!.stake;
+  return (await network.reader.nodes.get(operator))!.stake;
 }
 
 /** KOIN outside stake and court. */
 export function purseOf(network: SeededNetwork, name: string): Promise<bigint> {
   const { operator } = network.member(name);
-  const { token, deployment } = network.chain.connect();
+  const { token, deployment } = network.reader;
   return token.balanceOf(deployment.token as Hex, operator);
 }
 
 /** The disputes that have ended, once there is one. */
 export const decided = (network: SeededNetwork) =>
-  until(async () =>
-    (await network.chain.connect().court.disputes()).filter(({ outcome }) => outcome !== 'open'),
+  network.until(async () =>
+    (await network.reader.court.disputes()).filter(({ outcome }) => outcome !== 'open'),
   );
 /** The convictions, once there is one. */
-export const convicted = (network: SeededNetwork) => until(() => network.chain.connect().court.convictions());
+export const convicted = (network: SeededNetwork) => network.until(() => network.reader.court.convictions());

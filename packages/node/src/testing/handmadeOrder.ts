@@ -58,7 +58,7 @@ export function publicManifest(program: string, change: Partial<Manifest> = {}):
     params: {},
     seed: new Uint8Array(32),
     timeMs: 0,
-    limits: { fuel: 1e9, stepFuel: 1e9, memoryPages: 1, callDepth: 1, outputBytes: 4096 },
+    limits: { fuel: 1e9, stepFuel: 1e9, memoryPages: 1, callDepth: 8, outputBytes: 4096 },
     outputs: [{ name: 'table.bin', class: 'table', maxBytes: 4096 }],
     private: false,
     ...change,

@@ -31,7 +31,7 @@ export function privateDraft(dataset: HeldDataset, change: Partial<Manifest> = {
     params: { target: COHORT_TARGET },
     seed: new Uint8Array(32),
     timeMs: 0,
-    limits: { fuel: 1e9, stepFuel: 1e9, memoryPages: 1, callDepth: 1, outputBytes: 4096 },
+    limits: { fuel: 1e9, stepFuel: 1e9, memoryPages: 1, callDepth: 8, outputBytes: 4096 },
     outputs: [{ name: 'metrics.json', class: 'metrics', maxBytes: 4096 }],
     private: true,
     ...change,

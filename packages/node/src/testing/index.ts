@@ -24,14 +24,16 @@ export {
 } from './handmadeOrder.ts';
 export { handmadeRequest, privateDraft } from './handmadeRequest.ts';
 export { hostileModel } from './hostileModel.ts';
-export { PATIENCE_MS, reportsOf, until } from './observe.ts';
+export { reportsOf } from './observe.ts';
+export { onTheMachine } from './onTheMachine.ts';
 export { openInferenceEndpoints, openInferenceSchemas, tensorData } from './openInference.ts';
 export { AUDIT_AMOUNT, payees, payOf, promisedJob, withPay } from './paidNetwork.ts';
 export { changed, figuresDraft, privateOrder } from './privateOrder.ts';
-export { confined, quickExecutor } from './quickExecutor.ts';
+export { quickExecutor } from './quickExecutor.ts';
 export { lines, rawHttp } from './rawHttp.ts';
 export { privateStudy, publicStudy } from './sampleStudies.ts';
 export {
+  inTime,
   type Member,
   type Part,
   type PublishChanges,
@@ -39,7 +41,16 @@ export {
   type StartOptions,
   seededNetwork,
   usualParts,
+  withNetwork,
 } from './seededNetwork.ts';
-export { type ServedNode, servedNode, serveMember, TEST_TOKEN } from './servedNode.ts';
+export {
+  type ListeningNode,
+  listeningNode,
+  listenOn,
+  type ServedNode,
+  servedNode,
+  serveMember,
+  TEST_TOKEN,
+} from './servedNode.ts';
 export { addToCatalogue, trainSmallModel } from './smallModel.ts';
 export { type TrainedNetwork, trainedNetwork } from './trainedNetwork.ts';

@@ -1,5 +1,6 @@
-import { decodeManifest, encodeManifest, type Manifest, type Signed, utf8 } from '@koinon/protocol';
+import { decodeManifest, encodeManifest, type Manifest, type Signed } from '@koinon/protocol';
 import type { HeldDataset } from '@koinon/services/custody';
+import { smallProgram } from '@koinon/world';
 import { drawnManifest, grantFor, handmadeOrder, openChannel, type Submission } from './handmadeOrder.ts';
 import { privateDraft } from './handmadeRequest.ts';
 import type { SeededNetwork } from './seededNetwork.ts';
@@ -9,7 +10,7 @@ export async function figuresDraft(
   network: SeededNetwork,
   dataset: HeldDataset,
   change: Partial<Manifest> = {},
-  { by = 'researcher', program = utf8.encode('a program') }: { by?: string; program?: Uint8Array } = {},
+  { by = 'researcher', program = smallProgram }: { by?: string; program?: Uint8Array } = {},
 ): Promise<Uint8Array> {
   const { blobs } = network.member(by).store;
   return privateDraft(dataset, { program: await blobs.put(program, 'public'), ...change });

@@ -1,30 +1,61 @@
+import type { Hono } from 'hono';
+import { createApp } from '../http/createApp.ts';
 import { type ServeNodeOptions, serveNode } from '../http/serveNode.ts';
 import { type Member, type Part, type SeededNetwork, seededNetwork } from './seededNetwork.ts';
 
 /** Token of the nodes that tests serve. */
 export const TEST_TOKEN = 'the-token-of-this-test';
+const PORT = 8080;
 
 export interface ServedNode {
+  member: Member;
+  app: Hono;
+  /** Asks for a path on loopback, in the process; `token: true` adds the owner's token. */
+  ask(path: string, init?: RequestInit & { token?: boolean }): Promise<Response>;
+}
+
+/** What a node answers over HTTP, without a socket, so that a world's time can stand meanwhile. */
+export function serveMember(member: Member, { authenticateAll = false } = {}): ServedNode {
+  const app = createApp(member.node, {
+    ...{ name: member.name, token: TEST_TOKEN, authenticateAll, port: () => PORT },
+  });
+  return {
+    ...{ member, app },
+    ask: async (path, { token, ...init } = {}) => {
+      const headers = new Headers(init.headers);
+      headers.set('host', `127.0.0.1:${PORT}`);
+      if (token) headers.set('authorization', `Bearer ${TEST_TOKEN}`);
+      return app.request(`http://127.0.0.1:${PORT}${path}`, { ...init, headers });
+    },
+  };
+}
+
+const alone: readonly Part[] = [{ name: 'alone', roles: ['custody', 'gateway'], stake: 0n }];
+
+/** One node by itself, served: for tests of what it answers to a stranger. */
+export async function servedNode(
+  options: { authenticateAll?: boolean } = {},
+): Promise<ServedNode & { network: SeededNetwork; stop(): Promise<void> }> {
+  const network = await seededNetwork(1, alone);
+  return { ...serveMember(network.member('alone'), options), network, stop: network.stop };
+}
+
+export interface ListeningNode {
   url: string;
-  /** Port it listens on. */
   port: number;
   member: Member;
-  /** Asks below `url`; `token: true` adds the owner's token. */
+  /** As `ServedNode.ask`, over the socket. */
   ask(path: string, init?: RequestInit & { token?: boolean }): Promise<Response>;
   stop(): Promise<void>;
 }
 
-/** Serves a node of a network over HTTP on loopback. */
-export async function serveMember(
+/** The same on a socket of loopback: for tests of what only bytes on a wire can show. */
+export async function listenOn(
   member: Member,
   options: Partial<ServeNodeOptions> = {},
-): Promise<ServedNode> {
+): Promise<ListeningNode> {
   const server = await serveNode(member.node, {
-    name: member.name,
-    host: '127.0.0.1',
-    port: 0,
-    token: TEST_TOKEN,
-    ...options,
+    ...{ name: member.name, host: '127.0.0.1', port: 0, token: TEST_TOKEN, ...options },
   });
   return {
     url: server.url,
@@ -39,19 +70,17 @@ export async function serveMember(
   };
 }
 
-const alone: readonly Part[] = [{ name: 'alone', roles: ['custody', 'gateway'], stake: 0n }];
-
-/** One node by itself, served: for tests of what it answers to a stranger. */
-export async function servedNode(
+/** One node by itself on a socket. Its world stands still. */
+export async function listeningNode(
   options: Partial<ServeNodeOptions> = {},
-): Promise<ServedNode & { network: SeededNetwork }> {
+): Promise<ListeningNode & { network: SeededNetwork }> {
   const network = await seededNetwork(1, alone);
-  const served = await serveMember(network.member('alone'), options);
+  const listening = await listenOn(network.member('alone'), options);
   return {
-    ...served,
+    ...listening,
     network,
     stop: async () => {
-      await served.stop();
+      await listening.stop();
       await network.stop();
     },
   };

@@ -11,6 +11,7 @@ import {
   utf8,
   verdictSchema,
 } from '@koinon/protocol';
+import { cases } from '@koinon/protocol/testing';
 import fc from 'fast-check';
 import { linearFacts, spellings } from '../../test/arbitraries.ts';
 import { modelBytes, modelSample, scoresOfFacts } from '../../test/modelSample.ts';
@@ -182,7 +183,7 @@ describe('applyGate', () => {
         assert.equal(result.released.has('model.onnx'), false);
         assert.equal(result.reasons[1]!.reasons.length, 1);
       }),
-      { numRuns: 500 },
+      { numRuns: cases(150, 2_000) },
     );
   });
 
@@ -194,7 +195,7 @@ describe('applyGate', () => {
         if (bytes === undefined) return;
         assert.deepEqual(gate({ 'metrics.json': bytes }).released.get('metrics.json'), bytes);
       }),
-      { numRuns: 300 },
+      { numRuns: cases(100, 1_000) },
     );
   });
 
@@ -225,7 +226,7 @@ describe('applyGate', () => {
         left++;
         assert.deepEqual(gate({ 'model.onnx': first }).released.get('model.onnx'), first);
       }),
-      { numRuns: 500 },
+      { numRuns: cases(150, 2_000) },
     );
     assert.ok(left > 0);
   });

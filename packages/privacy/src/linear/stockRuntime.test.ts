@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { cases } from '@koinon/protocol/testing';
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-web';
 import { linearFacts, settings } from '../../test/arbitraries.ts';
@@ -47,7 +48,7 @@ it('a rebuilt model is loaded by stock onnxruntime and means what its facts say'
           assert.ok(Math.abs(p - Number(probabilities!.data[k])) < 1e-4, `class ${k}: ${p}`);
       },
     ),
-    { numRuns: 30 },
+    { numRuns: cases(10, 100) },
   );
 });
 

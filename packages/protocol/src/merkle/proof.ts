@@ -1,5 +1,6 @@
 import { equalBytes } from '../bytes.ts';
 import { KoinonError } from '../errors.ts';
+import { isPowerOfTwo } from '../exactly.ts';
 import {
   EMPTY_ROOT,
   largestPowerOfTwoBelow,
@@ -133,10 +134,6 @@ export function verifyConsistency(claim: {
     last = Math.floor(last / 2);
   }
   return last === 0 && equalBytes(oldHash, firstRoot) && equalBytes(newHash, secondRoot);
-}
-
-function isPowerOfTwo(n: number): boolean {
-  return Number.isInteger(Math.log2(n));
 }
 
 function isRange(from: number, to: number): boolean {

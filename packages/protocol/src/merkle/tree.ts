@@ -1,4 +1,5 @@
 import { sha256 } from '../bytes.ts';
+import { exponentOf, isPowerOfTwo } from '../exactly.ts';
 
 /**
  * RFC 6962 Merkle trees over sha-256: leaf = H(0x00 ‖ data), node = H(0x01 ‖ left ‖ right), the left subtree of n
@@ -56,8 +57,7 @@ export type RangeReader = (subtree: SubtreeReader, start: number, end: number) =
 export function rangeRoot(subtree: SubtreeReader, start: number, end: number): Uint8Array {
   const size = end - start;
   if (size === 0) return EMPTY_ROOT;
-  const level = Math.log2(size);
-  if (Number.isInteger(level)) return subtree(level, start / size);
+  if (isPowerOfTwo(size)) return subtree(exponentOf(size), start / size);
   const split = largestPowerOfTwoBelow(size);
   return nodeHash(rangeRoot(subtree, start, start + split), rangeRoot(subtree, start + split, end));
 }

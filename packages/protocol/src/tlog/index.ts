@@ -1,3 +1,4 @@
+export { toBase64 } from './base64.ts';
 export * from './checkpoint.ts';
 export * from './entryBundle.ts';
 export * from './logOrigin.ts';

@@ -1,4 +1,5 @@
 import test from 'node:test';
+import { cases } from '@koinon/protocol/testing';
 import fc from 'fast-check';
 import { assertLikeTwin } from '../testing/compare.ts';
 import { randomProgram } from '../testing/randomProgram.ts';
@@ -8,6 +9,6 @@ test('any program leaves the bytes and the fuel of its twin that canonicalises a
     fc.property(fc.integer(), seed => {
       assertLikeTwin(randomProgram(seed));
     }),
-    { numRuns: 400 },
+    { numRuns: cases(100, 1_000) },
   );
 });

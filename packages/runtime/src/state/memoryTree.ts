@@ -1,11 +1,21 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type Hash, nodeHash, rootOfLeaves } from './merkleRoot.ts';
+import { type Hash, leafHash, nodeHash, rootOfLeaves } from './merkleRoot.ts';
 
 const PAGE = 65536;
-/** Copies of pages are set aside in blocks of so many, each behind the prefix of a leaf and where words begin. */
+/** Copies of pages are set aside in blocks of at most so many, each behind the prefix of a leaf and where words begin. */
 const BLOCK_PAGES = 64;
 const SLOT_HEAD = 64;
 const SLOT = SLOT_HEAD + PAGE;
+
+/** Nobody writes to it. */
+const ZERO_PAGE = new Uint8Array(PAGE);
+let leafOfZeros: Uint8Array | undefined;
+
+/** The same in every tree: hashing it costs more than a small step does. */
+function zeroLeaf(): Uint8Array {
+  leafOfZeros ??= leafHash(ZERO_PAGE);
+  return leafOfZeros;
+}
 
 /** Whether two byte strings of one length are the same. A host may hand in a faster one. */
 export type IsSame = (a: Uint8Array, b: Uint8Array) => boolean;
@@ -23,11 +33,9 @@ export type Keep = 'copies' | 'pages' | 'nothing';
 export class MemoryTree {
   private readonly hash: Hash;
   private readonly isSame: IsSame;
-  private readonly zero = new Uint8Array(PAGE);
-  private readonly zeroLeaf: Uint8Array;
   /** Leaf hashes, then the levels above them; the last has one node. */
   private levels: Uint8Array[][] = [[]];
-  /** The pages as of the last root: `zero`, one of `own`, or a page of what was lent. */
+  /** The pages as of the last root: the page of zeros, one of `own`, or a page of what was lent. */
   private kept: Uint8Array[] = [];
   /** Copies this tree may write to, each with the prefix of a leaf in front. */
   private readonly own = new Map<Uint8Array, Uint8Array>();
@@ -39,14 +47,13 @@ export class MemoryTree {
   constructor(hash: Hash = sha256, isSame: IsSame = isSameInWords) {
     this.hash = hash;
     this.isSame = isSame;
-    this.zeroLeaf = hash(this.leaf);
   }
 
   /** The memory as it was when the last root was taken. */
   last(): Uint8Array {
     const memory = new Uint8Array(this.kept.length * PAGE);
     this.kept.forEach((page, i) => {
-      if (page !== this.zero) memory.set(page, i * PAGE);
+      if (page !== ZERO_PAGE) memory.set(page, i * PAGE);
     });
     return memory;
   }
@@ -60,7 +67,7 @@ export class MemoryTree {
       const before = this.kept[page];
       if (before !== undefined && this.isSame(now, before)) continue;
       changed.push(page);
-      const kept = this.keep(now, before, keep);
+      const kept = this.keep(now, before, keep, pages);
       if (keep !== 'nothing') this.kept[page] = kept;
       leaves[page] = this.leafOf(kept);
     }
@@ -68,15 +75,15 @@ export class MemoryTree {
     return this.levels.at(-1)![0] ?? rootOfLeaves([], this.hash);
   }
 
-  /** What to keep for `page`; in the place of `before` where that is the tree's own. */
-  private keep(page: Uint8Array, before: Uint8Array | undefined, keep: Keep): Uint8Array {
+  /** What to keep for `page` of a memory of so many; in the place of `before` where that is the tree's own. */
+  private keep(page: Uint8Array, before: Uint8Array | undefined, keep: Keep, pages: number): Uint8Array {
     if (keep === 'copies' && before !== undefined && this.own.has(before)) {
       before.set(page);
       return before;
     }
-    if (this.isSame(page, this.zero)) return this.zero;
+    if (this.isSame(page, ZERO_PAGE)) return ZERO_PAGE;
     if (keep !== 'copies') return page;
-    if (this.block.length === 0) this.block = new Uint8Array(BLOCK_PAGES * SLOT);
+    if (this.block.length === 0) this.block = new Uint8Array(Math.min(BLOCK_PAGES, pages) * SLOT);
     const slot = this.block.subarray(0, SLOT);
     this.block = this.block.subarray(SLOT);
     const copy = slot.subarray(SLOT_HEAD);
@@ -86,7 +93,7 @@ export class MemoryTree {
   }
 
   private leafOf(kept: Uint8Array): Uint8Array {
-    if (kept === this.zero) return this.zeroLeaf;
+    if (kept === ZERO_PAGE) return zeroLeaf();
     const prefixed = this.own.get(kept);
     if (prefixed !== undefined) return this.hash(prefixed);
     this.leaf.set(kept, 1);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import test from 'node:test';
+import { cases } from '@koinon/protocol/testing';
 import fc from 'fast-check';
 import { execute } from '../testing/execute.ts';
 import { Random } from '../testing/random.ts';
@@ -53,7 +54,7 @@ test('a tree that kept the last memory, by copy or as it was, gives the roots of
       if (memory.length > 0) memory[memory.length - 1]! ^= 5;
       assert.equal(hex(tree.root(memory, 'nothing')), fresh(memory));
     }),
-    { numRuns: 40 },
+    { numRuns: cases(12, 100) },
   );
 });
 

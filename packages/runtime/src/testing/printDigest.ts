@@ -1,7 +1,6 @@
 import { digestOfRuns } from './digestOfRuns.ts';
 import { digestOfSteps } from './digestOfSteps.ts';
-import { stepping } from './randomSteps.ts';
+import { modulesFromInput } from './modulesFromInput.ts';
 
-/** Of as many programs of either kind as the arguments say (engines.test.ts). */
-const [programs, steppingPrograms] = process.argv.slice(2).map(Number) as [number, number];
-console.log(await digestOfRuns(programs), await digestOfSteps(stepping(steppingPrograms)));
+/** Of as many programs as the argument says, and of those on standard input, which run in steps (engines.test.ts). */
+console.log(await digestOfRuns(Number(process.argv[2])), await digestOfSteps(modulesFromInput()));

@@ -1,8 +1,8 @@
 import type { Route } from '@koinon/api';
-import { toWire } from '@koinon/protocol';
+import { toWire, type Waiting } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
+import { systemClock } from '@koinon/protocol/systemClock';
 import { patientFetch } from '#patientFetch';
-import { type Clock, systemClock } from '../events/clock.ts';
 import { type FollowOptions, followEvents } from '../events/followEvents.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import {
@@ -24,7 +24,7 @@ export interface ClientOptions {
   token?: string | undefined;
   /** Instead of this platform's own, which in Node waits for a long answer as long as it takes. */
   fetch?: (url: URL, init: RequestInit) => Promise<Response>;
-  clock?: Clock;
+  clock?: Waiting;
   /** What to say and advise where nobody answers. */
   unreachable?: { message?: string; next: string };
 }

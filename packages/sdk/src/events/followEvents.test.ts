@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Waiting } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
-import type { Clock } from './clock.ts';
 import { followEvents } from './followEvents.ts';
 import type { StreamEvent } from './readEvents.ts';
 
 /** A clock that stands until a test says that everything waited for is due. */
-class HandClock implements Clock {
+class HandClock implements Waiting {
   readonly waits: { ms: number; done(): void }[] = [];
 
   wait(ms: number, signal?: AbortSignal): Promise<void> {
@@ -22,7 +22,7 @@ class HandClock implements Clock {
 }
 
 /** Pauses pass at once; how long each was is written down. Silence is never noticed. */
-function hasty(): Clock & { pausesMs: number[] } {
+function hasty(): Waiting & { pausesMs: number[] } {
   const pausesMs: number[] = [];
   return {
     pausesMs,

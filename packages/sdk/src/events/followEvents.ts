@@ -1,5 +1,5 @@
+import type { Waiting } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
-import type { Clock } from './clock.ts';
 import { readEvents, type StreamEvent } from './readEvents.ts';
 
 export interface FollowOptions<E> {
@@ -18,7 +18,7 @@ export interface EventSourceOf<E> {
   open(lastId: string | undefined, signal: AbortSignal): Promise<Response>;
   /** Undefined for an event of a kind nobody here knows. */
   parse(event: StreamEvent): E | undefined;
-  clock: Clock;
+  clock: Waiting;
 }
 
 /** The server gives a sign of life every 15 s; after three of them missed nobody is there any more. */
@@ -75,7 +75,7 @@ export async function* followEvents<E>(
 /** The events as long as signs of life come; ends, and closes the connection, when they do not. */
 async function* whileAlive(
   events: AsyncGenerator<StreamEvent | undefined>,
-  clock: Clock,
+  clock: Waiting,
   connection: AbortController,
 ): AsyncGenerator<StreamEvent, void, undefined> {
   try {

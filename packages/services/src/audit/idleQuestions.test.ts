@@ -1,28 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask } from '@koinon/kernel';
-import {
-  alterAnswers,
-  privateStudy,
-  publicStudy,
-  type SeededNetwork,
-  seededNetwork,
-  usualParts,
-} from '@koinon/node/testing';
+import { alterAnswers, privateStudy, publicStudy, withNetwork } from '@koinon/node/testing';
 import { toHex } from '@koinon/protocol';
-
-async function withNetwork(
-  seed: number,
-  body: (network: SeededNetwork) => Promise<void>,
-  clockFactor?: number,
-): Promise<void> {
-  const network = await seededNetwork(seed, usualParts, clockFactor);
-  try {
-    await body(network);
-  } finally {
-    await network.stop();
-  }
-}
 
 test('questions about receipts that do not exist leave nothing at an auditor and take no slot', async () => {
   await withNetwork(71, async network => {
@@ -92,20 +72,16 @@ test('an auditor replays nothing for a grant its dataset\u2019s owner did not si
 });
 
 test('a provider that never anchors keeps nobody waiting for ever, and is not paid', async () => {
-  await withNetwork(
-    74,
-    async network => {
-      const [worker] = ['alder', 'birch'].sort((a, b) =>
-        network.member(a).operator < network.member(b).operator ? -1 : 1,
-      );
-      const { node } = network.member(worker!);
-      await node.kernel.anchoring.stop();
-      const studies = network.member('researcher').node.port('studies');
-      const channels = network.member('researcher').node.kernel.channels;
-      const study = studies.settled(studies.begin(await publicStudy(network)));
-      assert.equal((await study).failure?.code, 'K_NOT_ANCHORED');
-      assert.ok(channels.list().every(account => account.voucher === undefined));
-    },
-    2000,
-  );
+  await withNetwork(74, async network => {
+    const [worker] = ['alder', 'birch'].sort((a, b) =>
+      network.member(a).operator < network.member(b).operator ? -1 : 1,
+    );
+    const { node } = network.member(worker!);
+    await node.kernel.anchoring.stop();
+    const studies = network.member('researcher').node.port('studies');
+    const channels = network.member('researcher').node.kernel.channels;
+    const study = studies.settled(studies.begin(await publicStudy(network)));
+    assert.equal((await study).failure?.code, 'K_NOT_ANCHORED');
+    assert.ok(channels.list().every(account => account.voucher === undefined));
+  });
 });

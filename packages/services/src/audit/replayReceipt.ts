@@ -1,4 +1,4 @@
-import { openingOf } from '@koinon/executors';
+import { openingOf } from '@koinon/executors/port';
 import type { Trace } from '@koinon/integrity';
 import type { NodePorts } from '@koinon/kernel';
 import {

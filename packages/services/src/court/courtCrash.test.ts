@@ -2,16 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CheckpointStep, courtSteps } from '@koinon/kernel';
 import type { SeededNetwork } from '@koinon/node/testing';
-import {
-  decided,
-  jurors,
-  restart,
-  stakeOf,
-  tamperOutput,
-  until,
-  withCourt,
-  workedJob,
-} from '@koinon/node/testing';
+import { decided, jurors, restart, stakeOf, tamperOutput, withCourt, workedJob } from '@koinon/node/testing';
 
 /** Lets whoever first reaches the step die there; `victim` resolves with its name when it has started again. */
 async function killAt(
@@ -47,8 +38,8 @@ for (const step of courtSteps.filter(each => each !== 'demand-answered')) {
       const victim = await killed.victim;
       const [dispute] = await decided(network);
       assert.equal(dispute?.outcome, 'convicted', victim);
-      await until(async () => ((await stakeOf(network, 'alder')) === 0n ? [true] : []));
-      const { length } = await network.chain.connect().court.disputes();
+      await network.until(async () => ((await stakeOf(network, 'alder')) === 0n ? [true] : []));
+      const { length } = await network.reader.court.disputes();
       assert.equal(length, 1, 'nobody accused twice');
     });
   });
@@ -63,7 +54,7 @@ test('a node killed while it answers a demand has answered it after all', async 
     await court.demand(dossier.receipt, dossier.order.message, 'trace', 1n);
     const { demand } = await court.demand(dossier.receipt, dossier.order.message, 'opening', 0n);
     await victim;
-    const ended = await until(async () => {
+    const ended = await network.until(async () => {
       const demands = await court.demands();
       return demands.every(({ outcome }) => outcome !== 'open') ? demands : [];
     });
@@ -79,8 +70,8 @@ test('a node that was away while it was asked answers when it is back', async ()
   await withCourt(113, async network => {
     const receipt = await workedJob(network, { auditRatePpm: 1 });
     const dossier = network.member('alder').node.kernel.evidence.dossierOf(receipt)!;
-    await until(async () => {
-      const { size } = await network.chain.connect().nodes.head(network.member('alder').operator);
+    await network.until(async () => {
+      const { size } = await network.reader.nodes.head(network.member('alder').operator);
       return Number(size) === network.member('alder').store.log.size ? [true] : [];
     });
     await network.crash('alder');
@@ -95,7 +86,7 @@ test('a node that was away while it was asked answers when it is back', async ()
       await court.demand(dossier.receipt, dossier.order.message, what, index);
     }
     await network.start('alder');
-    const ended = await until(async () => {
+    const ended = await network.until(async () => {
       const demands = await court.demands();
       return demands.every(({ outcome }) => outcome !== 'open') ? demands : [];
     });

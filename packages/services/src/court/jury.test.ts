@@ -14,7 +14,6 @@ import {
   restart,
   stakeOf,
   tamperOutput,
-  until,
   withCourt,
   workedJob,
 } from '@koinon/node/testing';
@@ -51,10 +50,10 @@ test('one altered byte goes to the court by itself and costs the stake; honest j
     assert.equal(dispute?.outcome, 'convicted');
     assert.equal(dispute?.receipt, receipt);
     assert.equal(dispute?.step, 2n);
-    await until(async () => ((await stakeOf(network, 'alder')) === 0n ? [true] : []));
+    await network.until(async () => ((await stakeOf(network, 'alder')) === 0n ? [true] : []));
     for (const name of jurors) assert.equal(await stakeOf(network, name), FULL_STAKE, name);
     const accuser = jurors.find(name => network.member(name).operator === dispute?.accuser)!;
-    await until(async () => ((await purseOf(network, accuser)) >= 10n ** 22n ? [true] : []));
+    await network.until(async () => ((await purseOf(network, accuser)) >= 10n ** 22n ? [true] : []));
   });
 });
 
@@ -69,10 +68,10 @@ test('whoever accuses an honest node loses its bond, and the accused loses nothi
     assert.equal(dispute?.accuser, network.member('birch').operator);
     assert.equal(dispute?.outcome, 'acquitted');
     assert.equal(await stakeOf(network, 'alder'), FULL_STAKE);
-    const { accuseBond } = await network.chain.connect().court.terms();
+    const { accuseBond } = await network.reader.court.terms();
     assert.ok((await purseOf(network, 'birch')) <= before - accuseBond);
-    await until(async () => ((await purseOf(network, 'alder')) > purse ? [true] : []));
-    assert.deepEqual(await network.chain.connect().court.convictions(), []);
+    await network.until(async () => ((await purseOf(network, 'alder')) > purse ? [true] : []));
+    assert.deepEqual(await network.reader.court.convictions(), []);
   });
 });
 
@@ -84,8 +83,8 @@ test('a machine that comes to something else every time accuses nobody', async (
     });
     const receipt = await workedJob(network, { auditRatePpm: 1 });
     await suspect(network, 'birch', receipt);
-    await until(() => network.member('birch').node.port('court').cases.list('dropped'));
-    assert.deepEqual(await network.chain.connect().court.disputes(), []);
+    await network.until(() => network.member('birch').node.port('court').cases.list('dropped'));
+    assert.deepEqual(await network.reader.court.disputes(), []);
   });
 });
 
@@ -97,13 +96,13 @@ test('a provider that hides its trace is asked for it on chain, and convicted by
     await corrupt(network, { overNetwork: alterAnswers({ 'trace.get': refuse }) });
     const receipt = await workedJob(network);
     const { operator } = network.member('alder');
-    await until(() => network.chain.connect().court.demands());
+    await network.until(() => network.reader.court.demands());
     await network.crash('alder');
     const [conviction] = await convicted(network);
     assert.equal(conviction?.accused, operator);
     assert.equal(conviction?.statement, receipt);
     assert.equal(conviction?.ground, 'unavailability');
-    assert.equal((await network.chain.connect().nodes.get(operator))?.stake, 0n);
+    assert.equal((await network.reader.nodes.get(operator))?.stake, 0n);
   });
 });
 
@@ -117,7 +116,7 @@ test('a provider that shows its trace to the court alone is accused of a step fo
     const [dispute] = await decided(network);
     assert.equal(dispute?.outcome, 'convicted');
     assert.equal(dispute?.step, 4n);
-    const demands = await network.chain.connect().court.demands();
+    const demands = await network.reader.court.demands();
     assert.ok(demands.length > 1);
     assert.ok(demands.every(({ outcome }) => outcome === 'acquitted'));
   });
@@ -145,7 +144,9 @@ test('what was paid for a result that a jury refutes later comes back', async ()
     const purse = await purseOf(network, 'researcher');
     await suspect(network, 'birch', receipt);
     await convicted(network);
-    await until(async () => ((await purseOf(network, 'researcher')) === purse + amount ? [true] : []));
+    await network.until(async () =>
+      (await purseOf(network, 'researcher')) === purse + amount ? [true] : [],
+    );
   });
 });
 
@@ -172,9 +173,9 @@ test('an auditor that agreed with what a jury refuted loses its stake', async ()
       network.member(name).node.kernel.evidence.openings.keepReport(signed);
     }
     await suspect(network, 'birch', receipt);
-    const lie = statementDigest('AuditReport', signed.message, network.chain.deployment);
-    await until(async () => ((await network.chain.connect().court.groundOf(lie)) ? [true] : []));
-    await until(async () => ((await stakeOf(network, 'elm')) === 0n ? [true] : []));
+    const lie = statementDigest('AuditReport', signed.message, network.reader.deployment);
+    await network.until(async () => ((await network.reader.court.groundOf(lie)) ? [true] : []));
+    await network.until(async () => ((await stakeOf(network, 'elm')) === 0n ? [true] : []));
     for (const name of ['birch', 'cedar', 'dogwood']) assert.equal(await stakeOf(network, name), FULL_STAKE);
   });
 });

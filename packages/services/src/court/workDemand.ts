@@ -2,7 +2,7 @@ import type { DemandView } from '@koinon/chain';
 import { refusalOf } from '@koinon/chain';
 import { nextDemandAction, stepClaim } from '@koinon/integrity';
 import { numberAnchors, type OwnReceipt, placeOf } from '@koinon/kernel';
-import { encodeNode, fromHex, type Hex, type LogHead, toHex } from '@koinon/protocol';
+import { ascending, encodeNode, fromHex, type Hex, type LogHead, toHex } from '@koinon/protocol';
 import type { CourtTools, LookAgain } from './courtPorts.ts';
 import { collect } from './workDispute.ts';
 
@@ -93,7 +93,7 @@ async function preimageOf(
       size,
       sha256: fromHex(sha256),
     }));
-    return encodeNode(files.sort((a, b) => (a.name < b.name ? -1 : 1)));
+    return encodeNode(files.sort((a, b) => ascending(a.name, b.name)));
   }
   return dossier.verdict === undefined ? undefined : ports.store.blobs.get(dossier.verdict);
 }
@@ -109,6 +109,6 @@ async function consistencyOf(
     each => BigInt(each.index) === index,
   );
   if (!head || !anchor) return undefined;
-  const [older, newer] = [head.size, anchor.size].sort((a, b) => (a < b ? -1 : 1)) as [bigint, bigint];
+  const [older, newer] = [head.size, anchor.size].sort(ascending) as [bigint, bigint];
   return { head, path: store.log.consistency(Number(older), Number(newer)).map(toHex) };
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { ask } from '@koinon/kernel';
 import {
   changed,
   figuresDraft,
   handmadeOrder,
+  inTime,
   ordered,
   privateOrder,
   type SeededNetwork,
@@ -54,6 +55,7 @@ function leafChanges(value: unknown): unknown[] {
 
 describe('what an owner approved', () => {
   let network: SeededNetwork;
+  const it = inTime(() => network);
   let dataset: HeldDataset;
   let given: Awaited<ReturnType<typeof privateOrder>>;
 
@@ -63,7 +65,7 @@ describe('what an owner approved', () => {
     const draft = await figuresDraft(network, dataset, {
       params: { target: COHORT_TARGET, l2: 0.5, deep: { list: [1, 'two', true] } },
     });
-    given = await privateOrder(network, dataset, draft);
+    given = await network.live(() => privateOrder(network, dataset, draft));
   });
   after(() => network.stop());
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 import {
   figuresDraft,
+  inTime,
   ordered,
   privateOrder,
   type SeededNetwork,
@@ -17,6 +18,7 @@ const COLLUDING = ['researcher', 'birch', 'alder'];
 
 describe('the caps on what leaves', () => {
   let network: SeededNetwork;
+  const it = inTime(() => network);
   before(async () => {
     network = await seededNetwork(77);
   });

@@ -14,19 +14,11 @@ import {
   publicManifest,
   type SeededNetwork,
   type StartOptions,
-  seededNetwork,
+  withNetwork,
 } from '@koinon/node/testing';
 import { KoinonError, type Signed, statementDigest, utf8 } from '@koinon/protocol';
 import { COHORT_TARGET, syntheticCohort } from '@koinon/tabular';
-
-async function withNetwork(seed: number, body: (network: SeededNetwork) => Promise<void>): Promise<void> {
-  const network = await seededNetwork(seed);
-  try {
-    await body(network);
-  } finally {
-    await network.stop();
-  }
-}
+import { smallProgram } from '@koinon/world';
 
 /** A researcher with a grant for one use and a funded channel, at a hospital started with the options. */
 async function granted(network: SeededNetwork, options: StartOptions) {
@@ -34,7 +26,7 @@ async function granted(network: SeededNetwork, options: StartOptions) {
   await network.crash('hospital');
   const hospital: Member = await network.start('hospital', options);
   const ports = network.member('researcher').node.ports;
-  const draft = publicManifest(await ports.store.blobs.put(utf8.encode('a program'), 'public'), {
+  const draft = publicManifest(await ports.store.blobs.put(smallProgram, 'public'), {
     private: true,
     inputs: [
       {
@@ -63,7 +55,7 @@ test('a private blob is not an input for whoever names it', async () => {
     const ports = network.member('researcher').node.ports;
     const { operator, store } = network.member('alder');
     const secret = await store.blobs.put(utf8.encode('rows of somebody'), 'private');
-    const program = await ports.store.blobs.put(utf8.encode('a program'), 'public');
+    const program = await ports.store.blobs.put(smallProgram, 'public');
     const manifest = publicManifest(program, { inputs: [{ name: 'rows.bin', source: { cid: secret } }] });
     const channel = await openChannel(ports, operator, 10n ** 18n);
     const answer = await ordered(ports, await handmadeOrder(ports, { manifest, channel }));

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { ask } from '@koinon/kernel';
 import {
   handmadeRequest,
+  inTime,
   type Member,
   privateDraft,
   quickExecutor,
@@ -13,10 +14,12 @@ import {
 } from '@koinon/node/testing';
 import { KoinonError, type Policy, policyDigest, utf8 } from '@koinon/protocol';
 import { COHORT_TARGET, syntheticCohort } from '@koinon/tabular';
+import { smallProgram } from '@koinon/world';
 import type { HeldDataset } from './datasetBook.ts';
 
 describe('a look at what a request would release', () => {
   let network: SeededNetwork;
+  const test = inTime(() => network);
   let hospital: Member;
   let served: ServedNode;
   let published: HeldDataset;
@@ -39,11 +42,10 @@ describe('a look at what a request would release', () => {
         },
       },
     });
-    served = await serveMember(hospital);
-    program = await network.member('researcher').store.blobs.put(utf8.encode('a program'), 'public');
+    served = serveMember(hospital);
+    program = await network.member('researcher').store.blobs.put(smallProgram, 'public');
   });
   after(async () => {
-    await served.stop();
     await network.stop();
   });
 

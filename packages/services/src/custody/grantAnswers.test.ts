@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { ask } from '@koinon/kernel';
 import {
   handmadeRequest,
+  inTime,
   type Member,
   privateDraft,
   type SeededNetwork,
@@ -25,6 +26,7 @@ import type { RequestView } from './requestView.ts';
 
 describe('what the owner answers', () => {
   let network: SeededNetwork;
+  const test = inTime(() => network);
   let hospital: Member;
   let served: ServedNode;
   let published: HeldDataset;
@@ -33,10 +35,9 @@ describe('what the owner answers', () => {
     network = await seededNetwork(67);
     published = await network.publish(syntheticCohort({ rows: 300, seed: 7 }), COHORT_TARGET);
     hospital = network.member('hospital');
-    served = await serveMember(hospital);
+    served = serveMember(hospital);
   });
   after(async () => {
-    await served.stop();
     await network.stop();
   });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { RegisteredNodes } from '@koinon/kernel';
 import { type GrantRequest, type Hex, type Signed, ZERO_32 } from '@koinon/protocol';
-import { openStore } from '@koinon/store';
+import { openStore } from '@koinon/store/disk';
 import {
   DRAFT_MAX_BYTES,
   PLACE_BYTES,

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { NodePorts } from '@koinon/kernel';
 import { obtainBlob } from '@koinon/kernel';
 import { asKoinonError, type Cid, type Hex, type Manifest, toHex } from '@koinon/protocol';
+import { digestOf } from '@koinon/store';
 
 /** What can be told of a program that a request names. */
 export type ProgramFacts =
@@ -86,7 +86,7 @@ export class ProgramReader {
       const facts: ProgramFacts = {
         cid,
         bytes: bytes.length,
-        sha256: toHex(createHash('sha256').update(bytes).digest()),
+        sha256: toHex(digestOf(bytes)),
         ...(executor === 'wasm' ? namesIn(await gate.describeModule(bytes)) : {}),
       };
       if (this.#kept.size >= KEPT_MAX) this.#kept.delete(this.#kept.keys().next().value!);

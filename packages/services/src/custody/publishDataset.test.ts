@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, test as say } from 'node:test';
 import {
+  inTime,
   type SeededNetwork,
   type ServedNode,
   seededNetwork,
@@ -39,16 +40,16 @@ const csv = csvOf();
 
 describe('publishing a dataset', () => {
   let network: SeededNetwork;
+  const test = inTime(() => network);
   let hospital: ServedNode;
   let auditor: string;
 
   before(async () => {
     network = await seededNetwork(71, usualParts.slice(0, 2));
-    hospital = await serveMember(network.member('hospital'));
+    hospital = serveMember(network.member('hospital'));
     auditor = network.member('hospital-audit').operator;
   });
   after(async () => {
-    await hospital.stop();
     await network.stop();
   });
 
@@ -136,7 +137,7 @@ describe('publishing a dataset', () => {
     const { policy } = (await publish({ name: 'defaults' })).dataset;
     const { token, auditors, maxRunMs, ...said } = policy;
     assert.deepEqual(auditors, [auditor]);
-    assert.equal(token, network.chain.deployment.token);
+    assert.equal(token, network.reader.deployment.token);
     assert.ok(maxRunMs > 0);
     assert.deepEqual(said, {
       koinon: 'policy/2',
@@ -317,7 +318,7 @@ describe('publishing a dataset', () => {
   });
 });
 
-test('a consent is for one seed and one file, to the last bit', () => {
+say('a consent is for one seed and one file, to the last bit', () => {
   const rows = (file: Uint8Array): PublicRows => ({
     table: { rows: 1, columns: [] },
     file,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Hex } from '@koinon/protocol';
-import { openStore } from '@koinon/store';
+import { openStore } from '@koinon/store/disk';
 import { ReleaseLedger } from './releaseLedger.ts';
 
 const YEAR_MS = 365 * 86_400_000;

@@ -1,7 +1,7 @@
 import { custodyRoutes as routes } from '@koinon/api';
 import type { NodePorts } from '@koinon/kernel';
 import { handle, type RouteHandler } from '@koinon/kernel';
-import type { Hex } from '@koinon/protocol';
+import { type Hex, toBase64 } from '@koinon/protocol';
 import type { DryRun } from './dryRun.ts';
 import type { GrantService } from './grantService.ts';
 import type { ProgramReader } from './programFacts.ts';
@@ -53,7 +53,7 @@ export function requestRoutes({
         ...told,
         files: files.map(({ bytes, ...file }) => ({
           ...file,
-          base64: Buffer.from(bytes).toString('base64'),
+          base64: toBase64(bytes),
         })),
       };
     }),

@@ -1,6 +1,6 @@
 import { type NamedNode, namedNodeSchema } from '@koinon/api';
 import type { Chain, Contract, Mined } from '@koinon/chain';
-import type { Hex } from '@koinon/protocol';
+import { ascending, type Hex } from '@koinon/protocol';
 import { namesAbi } from '@koinon/protocol/abi';
 
 /** The names of nodes on chain, by typed calls of the contract. */
@@ -33,7 +33,7 @@ export class NodeNames {
       if (named.success) latest.set(args.node, named.data);
       else latest.delete(args.node);
     }
-    return [...latest.values()].sort((a, b) => (a.node < b.node ? -1 : 1));
+    return [...latest.values()].sort((a, b) => ascending(a.node, b.node));
   }
 
   /**

@@ -8,6 +8,7 @@ import { type EvmWorld, evmWorld, simulatedClock } from '@koinon/chain/testing';
 import { Agenda, type NodePorts } from '@koinon/kernel';
 import { peerIdOfKey } from '@koinon/network';
 import { column, Database } from '@koinon/store';
+import { sqliteFile } from '@koinon/store/disk';
 import { z } from 'zod';
 import { NodeNames } from './nodeNames.ts';
 import { names } from './service.ts';
@@ -34,7 +35,7 @@ async function onBench(owner: number, body: (bench: Bench) => Promise<void>): Pr
   const folder = mkdtempSync(join(tmpdir(), 'koinon-names-'));
   const world = await evmWorld();
   const clock = simulatedClock();
-  const database = new Database(join(folder, 'names.sqlite'));
+  const database = new Database(sqliteFile(join(folder, 'names.sqlite')));
   const chain = world.as(SELF);
   try {
     await chain.nodes.register({

@@ -14,7 +14,7 @@ function samples(text: string): Map<string, number> {
 test('observations before the first look are kept, in order and in bounds', async () => {
   let nowMs = 0;
   const meter = new Meter();
-  const beginPrediction = countPredictions(meter, () => nowMs);
+  const beginPrediction = countPredictions(meter, { nowMs: () => nowMs });
   for (let i = 0; i < 1500; i++) {
     const done = beginPrediction();
     nowMs += 20;

@@ -1,14 +1,11 @@
-import { ANSWER_SECONDS, type Meter } from '@koinon/kernel';
+import { ANSWER_SECONDS, type Clock, type Meter } from '@koinon/kernel';
 
 export type PredictionResult = 'answered' | 'refused' | 'failed';
 
 /** Starts the clock for a question to a model; call what it returns with what the question came to. */
 export type BeginPrediction = () => (result: PredictionResult, rows: number) => void;
 
-export function countPredictions(
-  meter: Meter,
-  nowMs: () => number = () => performance.now(),
-): BeginPrediction {
+export function countPredictions(meter: Meter, { nowMs }: Pick<Clock, 'nowMs'>): BeginPrediction {
   const predictions = meter.counter({
     name: 'koinon_predictions_total',
     help: 'Questions to models.',
@@ -28,7 +25,7 @@ export function countPredictions(
     return (result, rows) => {
       predictions(1, { result });
       predictedRows(rows);
-      if (result === 'answered') seconds((nowMs() - startedMs) / 1000);
+      if (result === 'answered') seconds(Math.max(0, nowMs() - startedMs) / 1000);
     };
   };
 }

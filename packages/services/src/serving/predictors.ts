@@ -1,4 +1,4 @@
-import { createPredictor, type Prediction, type Predictor, type PredictorMetadata } from '@koinon/executors';
+import type { Prediction, Predictor, PredictorMetadata } from '@koinon/executors';
 import { KoinonError } from '@koinon/protocol';
 import type { Store } from '@koinon/store';
 import type { CatalogueModel } from './catalogue.ts';
@@ -30,7 +30,7 @@ export class Predictors {
   constructor(
     blobs: Pick<Store['blobs'], 'get'>,
     limits: PredictorLimits = defaultLimits,
-    load: (model: Uint8Array) => Promise<Predictor> = createPredictor,
+    load: (model: Uint8Array) => Promise<Predictor>,
   ) {
     this.#blobs = blobs;
     this.#limits = limits;

@@ -1,6 +1,5 @@
-import { createPredictor } from '@koinon/executors';
 import { type Kernel, requireConfined, type Service, serviceKind } from '@koinon/kernel';
-import { roles } from '@koinon/protocol';
+import { KoinonError, roles } from '@koinon/protocol';
 import { z } from 'zod';
 import { Catalogue } from './catalogue.ts';
 import { countPredictions } from './countPredictions.ts';
@@ -26,9 +25,10 @@ const serving =
     const catalogue = new Catalogue(ports.store.database);
     const predictors = new Predictors(ports.store.blobs, undefined, async model => {
       await requireConfined(ports, limits);
-      return createPredictor(model);
+      if (!ports.executor.openModel) throw noModels();
+      return ports.executor.openModel(model);
     });
-    const { store, chain } = ports;
+    const { store, chain, clock } = ports;
     return {
       name: 'serving',
       port: { catalogue, predictors, serve: model => catalogue.add(model) },
@@ -37,7 +37,7 @@ const serving =
         ...inferenceRoutes({
           ...{ catalogue, predictors, version },
           blobs: store.blobs,
-          beginPrediction: countPredictions(meter),
+          beginPrediction: countPredictions(meter, clock),
         }),
       ],
       metrics: [
@@ -61,3 +61,12 @@ export const servingKind = serviceKind({
   roles: () => roles.gateway,
   create: serving,
 });
+
+function noModels(): KoinonError {
+  return new KoinonError({
+    code: 'K_MODELS_UNRUN',
+    message: 'What runs programs on this node does not load models.',
+    fault: 'platform',
+    next: 'Ask a node that runs models, or run this one as a process of its own.',
+  });
+}

@@ -1,7 +1,7 @@
 import type { StepResult } from '@koinon/api';
 import type { NodePorts } from '@koinon/kernel';
 import { ask, nowSeconds } from '@koinon/kernel';
-import { type Hex, KoinonError, priceOf, roles, verifyStatement } from '@koinon/protocol';
+import { ascending, type Hex, KoinonError, priceOf, roles, verifyStatement } from '@koinon/protocol';
 
 /**
  * The cheapest provider for so much fuel among the nodes whose offers answer, none of the barred owners' nodes. Equal
@@ -34,9 +34,7 @@ export async function chooseProvider(
     .flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
     .filter(offer => offer.token === work.token && offer.maxFuel >= work.fuel && offer.expiresAt >= now)
     .map(offer => ({ provider: offer.provider, token: offer.token, maxAmount: priceOf(offer, work.fuel) }))
-    .sort((a, b) =>
-      a.maxAmount < b.maxAmount || (a.maxAmount === b.maxAmount && a.provider < b.provider) ? -1 : 1,
-    );
+    .sort((a, b) => ascending(a.maxAmount, b.maxAmount) || ascending(a.provider, b.provider));
   const [best] = usable;
   if (!best) {
     throw new KoinonError({

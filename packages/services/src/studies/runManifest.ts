@@ -1,5 +1,5 @@
 import { PUBLIC_FUEL, type RunRequest } from '@koinon/api';
-import { type Cid, KoinonError, type Manifest } from '@koinon/protocol';
+import { ascending, type Cid, KoinonError, type Manifest } from '@koinon/protocol';
 import type { DatasetFacts } from './lookUpDataset.ts';
 
 /** The dataset that a single run reads; undefined for one on public inputs. Throws `K_SEVERAL_CUSTODIANS`. */
@@ -56,7 +56,7 @@ export function runManifest(
               }
             : source,
       }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      .sort((a, b) => ascending(a.name, b.name)),
     params: params as Manifest['params'],
     limits: {
       fuel,
@@ -65,7 +65,7 @@ export function runManifest(
       callDepth: 512,
       outputBytes: outputs.reduce((sum, file) => sum + file.maxBytes, 0),
     },
-    outputs: [...outputs].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    outputs: [...outputs].sort((a, b) => ascending(a.name, b.name)),
     private: dataset !== undefined,
   };
 }

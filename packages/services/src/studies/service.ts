@@ -41,7 +41,10 @@ const studies =
     return {
       name: 'studies',
       port: { ...port, quote },
-      routes: [...studyRoutes({ studies: port, workflows, blobs: ports.store.blobs }), ...quoteRoutes(quote)],
+      routes: [
+        ...studyRoutes({ studies: port, workflows, blobs: ports.store.blobs }),
+        ...quoteRoutes(quote, ports.clock),
+      ],
       takeUp,
       stop,
     };

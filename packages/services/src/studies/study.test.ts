@@ -7,7 +7,7 @@ import {
   reportsOf,
   type SeededNetwork,
   type StartOptions,
-  seededNetwork,
+  withNetwork,
 } from '@koinon/node/testing';
 import { auditVerdicts } from '@koinon/protocol';
 import type { Study } from './studyBook.ts';
@@ -22,15 +22,6 @@ function paidTo(network: SeededNetwork, name: string): bigint {
     .member(name)
     .node.kernel.channels.list()
     .reduce((sum, account) => sum + account.cumulativeAmount, 0n);
-}
-
-async function withNetwork(seed: number, body: (network: SeededNetwork) => Promise<void>): Promise<void> {
-  const network = await seededNetwork(seed);
-  try {
-    await body(network);
-  } finally {
-    await network.stop();
-  }
 }
 
 test('private work is granted, run, replayed by the auditor its owner named, and paid', async () => {

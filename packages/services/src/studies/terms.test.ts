@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import type { RunRequest, StudyRequest, TrainRequest } from '@koinon/api';
-import { type PublishChanges, privateStudy, type SeededNetwork, seededNetwork } from '@koinon/node/testing';
+import {
+  inTime,
+  type PublishChanges,
+  privateStudy,
+  type SeededNetwork,
+  seededNetwork,
+} from '@koinon/node/testing';
 import { boundOf } from '@koinon/privacy';
 import { decodeManifest, type Quote, utf8 } from '@koinon/protocol';
 import { COHORT_TARGET, syntheticCohort } from '@koinon/tabular';
@@ -18,6 +24,7 @@ const { signal } = new AbortController();
 
 describe('what is asked of a data owner', () => {
   let network: SeededNetwork;
+  const test = inTime(() => network);
   before(async () => {
     network = await seededNetwork(11);
     await network.crash('researcher');

@@ -10,9 +10,10 @@ import {
   publicManifest,
   type SeededNetwork,
   type Submission,
-  seededNetwork,
+  withNetwork,
 } from '@koinon/node/testing';
-import { fromHex, type Hex, rootOf, signStatement, statementDigest, toHex, utf8 } from '@koinon/protocol';
+import { fromHex, type Hex, rootOf, signStatement, statementDigest, toHex } from '@koinon/protocol';
+import { smallProgram } from '@koinon/world';
 
 const MOST = 10n ** 17n;
 
@@ -25,14 +26,11 @@ async function against(
     network: SeededNetwork;
   }) => Promise<void>,
 ): Promise<void> {
-  const network = await seededNetwork(seed);
-  try {
+  await withNetwork(seed, async network => {
     const ports = network.member('researcher').node.ports;
-    const program = await ports.store.blobs.put(utf8.encode('a program'), 'public');
+    const program = await ports.store.blobs.put(smallProgram, 'public');
     await attack({ ports, alder: network.member('alder'), manifest: publicManifest(program), network });
-  } finally {
-    await network.stop();
-  }
+  });
 }
 
 async function codesOf(answers: Promise<unknown>[]): Promise<string[]> {

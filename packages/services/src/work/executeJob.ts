@@ -1,4 +1,4 @@
-import { type ExecutionResult, openingOf } from '@koinon/executors';
+import { type ExecutionResult, openingOf } from '@koinon/executors/port';
 import type { NodePorts } from '@koinon/kernel';
 import { gatherInputs, keepSecret, openSecret, releaseOutputs } from '@koinon/kernel';
 import {

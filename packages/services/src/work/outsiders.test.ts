@@ -8,8 +8,7 @@ import {
   privateOrder,
   quickExecutor,
   type SeededNetwork,
-  seededNetwork,
-  usualParts,
+  withNetwork,
 } from '@koinon/node/testing';
 import { FIRST_INSTANT_MS } from '@koinon/privacy';
 import {
@@ -26,32 +25,25 @@ import type { HeldDataset } from '../custody/datasetBook.ts';
 import { describeHeld } from '../custody/describeHeld.ts';
 import { loadContent } from '../custody/loadContent.ts';
 
-/** A world whose clock is not hurried: what it tells are milliseconds. */
-const AS_IT_IS = 1;
-
-async function withNetwork(
+async function withHospital(
   seed: number,
   executor: (network: SeededNetwork) => Executor,
   body: (network: SeededNetwork, dataset: HeldDataset) => Promise<void>,
-  clockFactor?: number,
 ): Promise<void> {
-  const network = await seededNetwork(seed, usualParts, clockFactor);
-  try {
+  await withNetwork(seed, async network => {
     const dataset = await network.publish(syntheticCohort({ rows: 400, seed: 7 }), COHORT_TARGET);
     await network.crash('hospital');
     await network.start('hospital', { executor: executor(network) });
     await body(network, dataset);
-  } finally {
-    await network.stop();
-  }
+  });
 }
 
 const honest = quickExecutor();
 
-/** What a program that does what a quick one does, and more, comes to. */
+/** What a program that does what the small one does, and more, comes to. */
 const also = (more: (job: ExecutionJob, result: ExecutionResult) => Promise<ExecutionResult>): Executor => ({
   ...honest,
-  run: async job => more(job, await honest.run(job, {} as never)),
+  run: async (job, options) => more(job, await honest.run(job, options)),
 });
 
 test('a program that writes public files again hides none of them, and leaves no name behind to be asked for', async () => {
@@ -64,7 +56,7 @@ test('a program that writes public files again hides none of them, and leaves no
     for (const [i, page] of codebook.entries()) if ((secret >> i) & 1) result.outputs.set(`page-${i}`, page);
     return result;
   });
-  await withNetwork(
+  await withHospital(
     71,
     () => executor,
     async (network, dataset) => {
@@ -114,7 +106,7 @@ test('whatever a requester asks, a private job answers at the instants of the gr
     await wait(sleepMs);
     return result;
   });
-  await withNetwork(
+  await withHospital(
     72,
     network => {
       wait = ms => network.member('hospital').node.ports.clock.wait(ms, new AbortController().signal);
@@ -163,11 +155,10 @@ test('whatever a requester asks, a private job answers at the instants of the gr
         assert.equal((await ask(ports.network, operator, 'job.status', { order })).state, 'sealed');
       }
     },
-    AS_IT_IS,
   );
 });
 
-/** What the gate makes of the quick executor's figures for this manifest. */
+/** What the gate makes of the small program's figures for this manifest. */
 async function metricsOf(
   network: SeededNetwork,
   dataset: HeldDataset,
@@ -185,7 +176,7 @@ async function metricsOf(
   );
   const { outputs, exitCode } = await honest.run(
     { manifest: decoded, program: inputs.program, inputs: inputs.files },
-    {} as never,
+    { maxRunMs: 60_000, maxMemoryBytes: 2 ** 30 },
   );
   const { files } = await releaseOutputs(
     ports,
@@ -205,7 +196,7 @@ test('a job that waited in line is told of by its own time, not by how long it w
       return honest.run(job, options);
     },
   };
-  await withNetwork(
+  await withHospital(
     78,
     network => {
       nowMs = () => network.member('hospital').node.ports.clock.nowMs();
@@ -227,25 +218,21 @@ test('a job that waited in line is told of by its own time, not by how long it w
       // Two slots and twelve jobs: by how long they waited, the last would be told of after eight seconds.
       assert.ok(Math.max(...heldMs) < 3_500, heldMs.join(', '));
     },
-    AS_IT_IS,
   );
 });
 
 test('a private job begins when another is seen to have ended, not when it has', async () => {
-  const begun: { program: string; settled: number }[] = [];
+  const settled: number[] = [];
   let network: SeededNetwork | undefined;
   const executor: Executor = {
     ...honest,
     run: async (job, options) => {
       const jobs = network!.member('hospital').node.port('work').jobs;
-      begun.push({
-        program: new TextDecoder().decode(job.program),
-        settled: jobs.list(['sealed', 'paid', 'failed']).length,
-      });
+      settled.push(jobs.list(['sealed', 'paid', 'failed']).length);
       return honest.run(job, options);
     },
   };
-  await withNetwork(
+  await withHospital(
     73,
     seeded => {
       network = seeded;
@@ -255,23 +242,20 @@ test('a private job begins when another is seen to have ended, not when it has',
       const ports = network!.member('researcher').node.ports;
       const submissions = [];
       // The hospital has two slots, and the third has to wait for one.
-      for (const program of ['first', 'second', 'third']) {
-        const draft = await figuresDraft(network!, dataset, {}, { program: utf8.encode(program) });
+      for (const place of [1, 2, 3]) {
+        const draft = await figuresDraft(network!, dataset, { params: { target: COHORT_TARGET, place } });
         submissions.push((await privateOrder(network!, dataset, draft)).submission);
       }
       await Promise.all(submissions.map(submission => ordered(ports, submission)));
-      assert.equal(begun.length, 3);
-      assert.deepEqual(
-        begun.slice(0, 2).map(({ settled }) => settled),
-        [0, 0],
-      );
-      assert.ok(begun[2]!.settled >= 1, 'it took a slot before anybody could know that one was free');
+      assert.equal(settled.length, 3);
+      assert.deepEqual(settled.slice(0, 2), [0, 0]);
+      assert.ok(settled[2]! >= 1, 'it took a slot before anybody could know that one was free');
     },
   );
 });
 
 test('a failure that nobody is told of keeps its money bound, as an order under way does', async () => {
-  await withNetwork(
+  await withHospital(
     74,
     () => honest,
     async (network, dataset) => {
@@ -292,7 +276,7 @@ test('a failure that nobody is told of keeps its money bound, as an order under 
 
 test('an auditor whose replay of private work came to no end is not asked for another time that it ends', async () => {
   let replays = 0;
-  await withNetwork(
+  await withHospital(
     75,
     () => honest,
     async (network, dataset) => {

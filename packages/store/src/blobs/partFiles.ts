@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
 import { equalBytes, fromHex, type Hex } from '@koinon/protocol';
+import { digestOf, isSame } from '#platform';
 import type { FaultPlan } from '../faults.ts';
-import { digestOf } from './digest.ts';
+import type { FileSystem } from '../files/fileSystem.ts';
 
+const FOLDER = 'blobs';
+const ASIDE = 'damaged';
 const TEMPORARY = '.tmp';
 
 /**
@@ -12,128 +12,120 @@ const TEMPORARY = '.tmp';
  * written under a temporary name beside its place, flushed, renamed, and the folder flushed.
  */
 export class PartFiles {
-  readonly #folder: string;
-  readonly #asideFolder: string;
+  readonly #files: FileSystem;
   readonly #faults: FaultPlan;
   readonly #shards: Set<string>;
+  /** Whether the names of the folders are durable: an earlier process may have died before it made them so. */
+  #areShardsSynced = false;
   #counter = 0;
 
-  constructor(folder: string, asideFolder: string, faults: FaultPlan) {
-    this.#folder = folder;
-    this.#asideFolder = asideFolder;
+  constructor(files: FileSystem, faults: FaultPlan) {
+    this.#files = files;
     this.#faults = faults;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.#shards = new Set(readdirSync(folder));
+    files.makeFolder(FOLDER);
+    this.#shards = new Set(files.list(FOLDER));
   }
 
   /** True when no file was ever written here. */
   get isEmpty(): boolean {
-    return ![...this.#shards].some(shard => readdirSync(join(this.#folder, shard)).length > 0);
+    return ![...this.#shards].some(shard => this.#files.list(`${FOLDER}/${shard}`).length > 0);
   }
 
   /** Writes the part unless exactly these bytes are there. `flush` must follow before anything relies on it. */
   async write(digest: Hex, bytes: Uint8Array): Promise<void> {
-    const path = this.#path(digest);
-    const present = await this.#readIfPresent(path);
-    if (present !== undefined && Buffer.compare(present, bytes) === 0) return;
+    const path = pathOf(digest);
+    const present = await this.#files.read(path);
+    if (present !== undefined && isSame(present, bytes)) return;
     await this.#makeShard(digest);
     const temporary = `${path}.${this.#counter++}${TEMPORARY}`;
-    const handle = await open(temporary, 'w', 0o600);
+    const file = await this.#files.create(temporary);
+    const tidy = () => this.#files.removeNow(temporary);
     try {
-      await this.#step('blob.write', () => handle.writeFile(bytes));
-      await this.#step('blob.fsync', () => handle.sync());
+      await this.#step('blob.write', () => file.write(bytes), tidy);
+      await this.#step('blob.fsync', () => file.sync(), tidy);
     } finally {
-      await handle.close();
+      await file.close();
     }
-    await this.#step('blob.rename', () => rename(temporary, path));
+    await this.#step('blob.rename', () => this.#files.rename(temporary, path), tidy);
   }
 
   /** Makes the names of these parts durable. */
   async flush(digests: Iterable<Hex>): Promise<void> {
     for (const shard of new Set([...digests].map(shardOf))) {
-      await this.#step('blob.fsyncFolder', () => syncFolder(join(this.#folder, shard)));
+      await this.#step('blob.fsyncFolder', () => this.#files.syncFolder(`${FOLDER}/${shard}`));
     }
   }
 
   /** The bytes, whatever they are, or undefined when there is no such file. */
   read(digest: Hex): Promise<Uint8Array | undefined> {
-    return this.#readIfPresent(this.#path(digest));
+    return this.#files.read(pathOf(digest));
   }
 
   /** Removes the file at once: nothing of this process runs between a caller's last look and this. */
   removeNow(digest: Hex): void {
     this.#faults.beforeWrite('blob.unlink');
-    rmSync(this.#path(digest), { force: true });
+    this.#files.removeNow(pathOf(digest));
     this.#faults.afterWrite('blob.unlink');
   }
 
   /** Moves a damaged file out of the way, keeping it for whoever wants to know why. */
   setAside(digest: Hex): void {
-    const path = this.#path(digest);
-    try {
-      // A put may have healed it since.
-      if (equalBytes(digestOf(readFileSync(path)), fromHex(digest))) return;
-    } catch {
-      return;
-    }
-    mkdirSync(this.#asideFolder, { recursive: true, mode: 0o700 });
+    const path = pathOf(digest);
+    const bytes = this.#files.readNow(path);
+    // A put may have healed it since.
+    if (bytes === undefined || equalBytes(digestOf(bytes), fromHex(digest))) return;
+    this.#files.makeFolder(ASIDE);
     this.#faults.beforeWrite('blob.setAside');
-    renameSync(path, join(this.#asideFolder, digest.slice(2)));
+    this.#files.renameNow(path, `${ASIDE}/${digest.slice(2)}`);
     this.#faults.afterWrite('blob.setAside');
   }
 
   /** Removes what a killed process left: temporary files, and parts that no blob has. Only before the first use. */
   sweep(isKnown: (digest: Hex) => boolean): void {
     for (const shard of this.#shards) {
-      for (const name of readdirSync(join(this.#folder, shard))) {
+      for (const name of this.#files.list(`${FOLDER}/${shard}`)) {
         const keep = /^[0-9a-f]{64}$/.test(name) && isKnown(`0x${name}`);
-        if (!keep) unlinkSync(join(this.#folder, shard, name));
+        if (!keep) this.#files.removeNow(`${FOLDER}/${shard}/${name}`);
       }
     }
   }
 
   async #makeShard(digest: Hex): Promise<void> {
     const shard = shardOf(digest);
-    if (this.#shards.has(shard)) return;
-    await mkdir(join(this.#folder, shard), { recursive: true, mode: 0o700 });
-    await syncFolder(this.#folder);
+    if (this.#areShardsSynced && this.#shards.has(shard)) return;
+    this.#files.makeFolder(`${FOLDER}/${shard}`);
+    await this.#files.syncFolder(FOLDER);
     this.#shards.add(shard);
-  }
-
-  #path(digest: Hex): string {
-    return join(this.#folder, shardOf(digest), digest.slice(2));
-  }
-
-  async #readIfPresent(path: string): Promise<Uint8Array | undefined> {
-    try {
-      const bytes = await readFile(path);
-      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
+    this.#areShardsSynced = true;
   }
 
   async #step(
     name: 'blob.write' | 'blob.fsync' | 'blob.rename' | 'blob.fsyncFolder',
     work: () => Promise<void>,
+    tidy: () => void = () => {},
   ): Promise<void> {
     this.#faults.beforeWrite(name);
-    await work();
+    try {
+      await work();
+    } catch (error) {
+      quietly(tidy);
+      throw error;
+    }
     this.#faults.afterWrite(name);
   }
+}
+
+/** Clears up after a failure, which is what is to be told; what can not be cleared now is swept at the next opening. */
+export function quietly(tidy: () => void): void {
+  try {
+    tidy();
+  } catch {}
 }
 
 function shardOf(digest: Hex): string {
   return digest.slice(2, 4);
 }
 
-async function syncFolder(path: string): Promise<void> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(path, 'r');
-    await handle.sync();
-  } finally {
-    await handle?.close();
-  }
+function pathOf(digest: Hex): string {
+  return `${FOLDER}/${shardOf(digest)}/${digest.slice(2)}`;
 }

@@ -1,29 +1,27 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { KoinonError, sha256, toHex, utf8 } from '@koinon/protocol';
 import { z } from 'zod';
 import { type FaultPlan, noFaults, type WriteName } from '../faults.ts';
 import { column } from './columns.ts';
+import type { SqliteDriver, SqliteStatement, SqlValue } from './sqliteDriver.ts';
 
 /** What may stand for a `?`. Integers beyond 64 bits go in as text. */
 export type Parameter = null | boolean | number | bigint | string | Uint8Array;
 
 /**
- * SQLite with every commit on disk before it returns (WAL, synchronous FULL), foreign keys on, rows parsed by a
- * schema and integers as `bigint`. Synchronous throughout, so a transaction can not be torn by an `await`.
+ * SQLite with foreign keys on, rows parsed by a schema and integers as `bigint`; a commit is as durable as the driver makes it
+ * before it returns. Synchronous throughout, so a transaction can not be torn by an `await`.
  */
 export class Database {
-  readonly #connection: DatabaseSync;
+  readonly #driver: SqliteDriver;
   readonly #faults: FaultPlan;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, SqliteStatement>();
   #depth = 0;
 
-  constructor(path: string, options: { faults?: FaultPlan } = {}) {
+  constructor(driver: SqliteDriver, options: { faults?: FaultPlan } = {}) {
     this.#faults = options.faults ?? noFaults;
-    this.#connection = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: true });
-    this.#connection.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;',
-    );
-    this.#connection.exec(
+    this.#driver = driver;
+    driver.exec('PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;');
+    driver.exec(
       'CREATE TABLE IF NOT EXISTS migration (component TEXT NOT NULL, number INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (component, number)) STRICT, WITHOUT ROWID',
     );
   }
@@ -52,7 +50,7 @@ export class Database {
       const before = applied[number];
       if (before === undefined) {
         this.transaction(() => {
-          this.#connection.exec(step);
+          this.#driver.exec(step);
           this.run('INSERT INTO migration VALUES (?, ?, ?)', component, number, digest);
         }, 'database.migrate');
       } else if (before.digest !== toHex(digest)) {
@@ -71,16 +69,17 @@ export class Database {
    */
   transaction<T>(work: () => T, name: WriteName = 'database.commit'): T {
     if (this.#depth > 0) return this.#nested(work);
-    this.#connection.exec('BEGIN IMMEDIATE');
+    this.#driver.exec('BEGIN IMMEDIATE');
     this.#depth = 1;
     let result: T;
     try {
       result = work();
       refusePromise(result);
+      this.#requireTransaction();
       this.#faults.beforeWrite(name);
-      this.#connection.exec('COMMIT');
+      this.#driver.exec('COMMIT');
     } catch (error) {
-      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
+      if (this.#driver.isTransaction) this.#driver.exec('ROLLBACK');
       throw error;
     } finally {
       this.#depth = 0;
@@ -90,15 +89,17 @@ export class Database {
   }
 
   #nested<T>(work: () => T): T {
+    this.#requireTransaction();
     const savepoint = `level_${this.#depth++}`;
-    this.#connection.exec(`SAVEPOINT ${savepoint}`);
+    this.#driver.exec(`SAVEPOINT ${savepoint}`);
     try {
       const result = work();
       refusePromise(result);
-      this.#connection.exec(`RELEASE ${savepoint}`);
+      this.#requireTransaction();
+      this.#driver.exec(`RELEASE ${savepoint}`);
       return result;
     } catch (error) {
-      this.#connection.exec(`ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
+      if (this.#driver.isTransaction) this.#driver.exec(`ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
       throw error;
     } finally {
       this.#depth--;
@@ -107,11 +108,10 @@ export class Database {
 
   /** The first row, parsed, or undefined. */
   get<S extends z.ZodType>(sql: string, schema: S, ...parameters: Parameter[]): z.output<S> | undefined {
-    const row = this.#prepare(sql).get(...bindable(parameters));
+    const row = this.#prepare(sql).get(bindable(parameters));
     return row === undefined ? undefined : parseRow(sql, schema, row);
   }
 
-  /** All rows, parsed. */
   /** How many rows a table has of each value of a column of text. Both are names in the code, never data. */
   countBy(table: string, name: string): ReadonlyMap<string, number> {
     const row = z.object({ name: column.text, rows: column.integer });
@@ -119,30 +119,45 @@ export class Database {
     return new Map(counted.map(({ name: value, rows }) => [value, rows]));
   }
 
+  /** All rows, parsed. */
   all<S extends z.ZodType>(sql: string, schema: S, ...parameters: Parameter[]): Array<z.output<S>> {
     return this.#prepare(sql)
-      .all(...bindable(parameters))
+      .all(bindable(parameters))
       .map(row => parseRow(sql, schema, row));
   }
 
   /** Runs a statement; outside a transaction it is one of its own. Returns how many rows it changed. */
   run(sql: string, ...parameters: Parameter[]): { changes: number; lastInsertRowid: bigint } {
     if (this.#depth === 0) this.#faults.beforeWrite('database.run');
-    const result = this.#prepare(sql).run(...bindable(parameters));
+    const result = this.#prepare(sql).run(bindable(parameters));
     if (this.#depth === 0) this.#faults.afterWrite('database.run');
-    return { changes: Number(result.changes), lastInsertRowid: BigInt(result.lastInsertRowid) };
+    return { changes: Number(result.changes), lastInsertRowid: result.lastInsertRowid };
   }
 
   close(): void {
     this.#statements.clear();
-    if (this.#connection.isOpen) this.#connection.close();
+    this.#driver.close();
   }
 
-  #prepare(sql: string): StatementSync {
+  /**
+   * At some failures, a full disk among them, SQLite takes back the whole transaction. Work that went on regardless would be
+   * kept statement by statement.
+   */
+  #requireTransaction(): void {
+    if (this.#depth === 0 || this.#driver.isTransaction) return;
+    throw new KoinonError({
+      code: 'K_DATABASE_ENDED',
+      message: 'The database took a transaction back at an earlier failure; nothing of it was kept.',
+      fault: 'platform',
+      next: 'See whether the disk is full.',
+    });
+  }
+
+  #prepare(sql: string): SqliteStatement {
+    this.#requireTransaction();
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = this.#connection.prepare(sql);
-      statement.setReadBigInts(true);
+      statement = this.#driver.prepare(sql);
       this.#statements.set(sql, statement);
     }
     return statement;
@@ -150,14 +165,14 @@ export class Database {
 }
 
 /** The parameters as SQLite takes them; changes the list it is given, which is the caller's own. */
-function bindable(parameters: Parameter[]): SQLInputValue[] {
+function bindable(parameters: Parameter[]): SqlValue[] {
   for (let i = 0; i < parameters.length; i++) {
     const value = parameters[i]!;
     if (typeof value === 'boolean') parameters[i] = value ? 1n : 0n;
     // A number would be bound as a float; an integer stays one in every column and comparison.
     else if (typeof value === 'number' && Number.isSafeInteger(value)) parameters[i] = BigInt(value);
   }
-  return parameters as SQLInputValue[];
+  return parameters as SqlValue[];
 }
 
 function parseRow<S extends z.ZodType>(sql: string, schema: S, row: unknown): z.output<S> {

@@ -1,6 +1,4 @@
-import { hash } from 'node:crypto';
 import {
-  type Hex,
   KoinonError,
   type LoggedType,
   logEntryNames,
@@ -10,6 +8,7 @@ import {
   TILE_WIDTH,
 } from '@koinon/protocol';
 import { z } from 'zod';
+import { bytesOfHex, digestOf } from '#platform';
 import { column } from '../database/columns.ts';
 import type { Database } from '../database/database.ts';
 import type { AnyLogEntry, AnyReservedEntry, LogLeaf, Seal } from './nodeLog.ts';
@@ -195,7 +194,7 @@ export class LogTables {
           entry.index,
           entry.key,
           logEntryTypes[entry.type],
-          bytesOf(entry.salt),
+          bytesOfHex(entry.salt),
           messageText(entry.message),
         );
       }
@@ -214,8 +213,8 @@ export class LogTables {
         this.#database.run(
           'INSERT INTO log_seal VALUES (?, ?, ?)',
           entry.index,
-          bytesOf(seal.digest),
-          bytesOf(seal.signature),
+          bytesOfHex(seal.digest),
+          bytesOfHex(seal.signature),
         );
         const { index, key, type, salt, message } = entry;
         const { digest, signature } = seal;
@@ -239,20 +238,15 @@ function messageText(message: AnyReservedEntry['message']): string {
   return JSON.stringify(wire);
 }
 
-/** What schemas found to be hexadecimal, decoded by the platform. */
-function bytesOf(hex: Hex): Uint8Array {
-  return Buffer.from(hex.slice(2), 'hex');
-}
-
 /** Prefix, type, digest and salt: what a leaf's hash is over. */
-const LEAF = Buffer.alloc(1 + 1 + 32 + 32);
+const LEAF = new Uint8Array(1 + 1 + 32 + 32);
 
 /** `logLeafHash`, by the platform's sha-256. */
 function hashOf({ type, digest, salt }: LogLeaf): Uint8Array {
   LEAF[1] = logEntryTypes[type];
-  LEAF.write(digest.slice(2), 2, 'hex');
-  LEAF.write(salt.slice(2), 34, 'hex');
-  return new Uint8Array(hash('sha256', LEAF, 'buffer'));
+  LEAF.set(bytesOfHex(digest), 2);
+  LEAF.set(bytesOfHex(salt), 34);
+  return new Uint8Array(digestOf(LEAF));
 }
 
 function typeNamed(byte: number, index: number): LoggedType {

@@ -16,12 +16,14 @@ import {
 } from '@koinon/protocol';
 import fc from 'fast-check';
 import { digestOfText, receiptRequest, stubSign, testFolder } from '../../test/fixtures.ts';
-import { type AppendRequest, openStore } from '../index.ts';
+import { everyKind } from '../../test/places.ts';
+import { openStore } from '../disk.ts';
+import type { AppendRequest } from '../index.ts';
 
 const isCode = (code: string) => (error: unknown) => (error as { code?: string }).code === code;
 
-test('an appended receipt stands at the index its message names, with its leaf', async t => {
-  const store = openStore(testFolder(t));
+everyKind('an appended receipt stands at the index its message names, with its leaf', async newPlace => {
+  const store = newPlace().open();
   const first = await store.log.append(receiptRequest('a'));
   const second = await store.log.append(receiptRequest('b'));
   assert.equal(first.index, 0);
@@ -37,9 +39,9 @@ test('an appended receipt stands at the index its message names, with its leaf',
   store.close();
 });
 
-test('a key has one entry for ever, across calls, batches and restarts', async t => {
-  const folder = testFolder(t);
-  let store = openStore(folder);
+everyKind('a key has one entry for ever, across calls, batches and restarts', async newPlace => {
+  const place = newPlace();
+  let store = place.open();
   let built = 0;
   const request = receiptRequest('a');
   const counted: AppendRequest<'Receipt'> = {
@@ -51,7 +53,7 @@ test('a key has one entry for ever, across calls, batches and restarts', async t
   };
   const [one, two] = await Promise.all([store.log.append(counted), store.log.append(counted)]);
   store.close();
-  store = openStore(folder);
+  store = place.open();
   const three = await store.log.append(counted);
   assert.deepEqual(two, one);
   assert.deepEqual(three, one);
@@ -60,8 +62,8 @@ test('a key has one entry for ever, across calls, batches and restarts', async t
   store.close();
 });
 
-test('a key of one type is refused for another', async t => {
-  const store = openStore(testFolder(t));
+everyKind('a key of one type is refused for another', async newPlace => {
+  const store = newPlace().open();
   await store.log.append(receiptRequest('a', { key: 'same' }));
   const voucher: AppendRequest<'Voucher'> = {
     key: 'same',
@@ -75,8 +77,8 @@ test('a key of one type is refused for another', async t => {
   store.close();
 });
 
-test('a message that names another index, or does not fit its type, takes no place', async t => {
-  const store = openStore(testFolder(t));
+everyKind('a message that names another index, or does not fit its type, takes no place', async newPlace => {
+  const store = newPlace().open();
   const good = receiptRequest('a');
   const wrongIndex = receiptRequest('b', { message: index => good.message(index + 1n) });
   const tooLarge = receiptRequest('c', {
@@ -120,8 +122,8 @@ test('the message is on disk before it is signed', async t => {
   store.close();
 });
 
-test('an entry that can not be signed keeps its place and its message until it is', async t => {
-  const store = openStore(testFolder(t));
+everyKind('an entry that can not be signed keeps its place and its message until it is', async newPlace => {
+  const store = newPlace().open();
   const locked = receiptRequest('a', { sign: () => Promise.reject(new Error('the key is locked')) });
   await assert.rejects(store.log.append(locked), isCode('K_LOG_PENDING'));
   assert.equal(store.log.pending()?.key, locked.key);
@@ -135,8 +137,8 @@ test('an entry that can not be signed keeps its place and its message until it i
   store.close();
 });
 
-test('of a batch, what stands before the entry that could not be signed is sealed', async t => {
-  const store = openStore(testFolder(t));
+everyKind('of a batch, what stands before the entry that could not be signed is sealed', async newPlace => {
+  const store = newPlace().open();
   let locked = true;
   const moody = receiptRequest('b', {
     sign: message => (locked ? Promise.reject(new Error('locked')) : stubSign(message)),
@@ -156,22 +158,22 @@ test('of a batch, what stands before the entry that could not be signed is seale
   store.close();
 });
 
-test('a malformed signature is not sealed', async t => {
-  const store = openStore(testFolder(t));
+everyKind('a malformed signature is not sealed', async newPlace => {
+  const store = newPlace().open();
   const bad = receiptRequest('a', { sign: async () => ({ digest: ZERO_32, signature: '0x1234' }) });
   await assert.rejects(store.log.append(bad), isCode('K_LOG_PENDING'));
   assert.equal(store.log.size, 0);
   store.close();
 });
 
-test('recover signs what an earlier process reserved, message for message', async t => {
-  const folder = testFolder(t);
-  let store = openStore(folder);
+everyKind('recover signs what an earlier process reserved, message for message', async newPlace => {
+  const place = newPlace();
+  let store = place.open();
   const fail = (): Promise<never> => Promise.reject(new Error('killed'));
   await assert.rejects(store.log.append(receiptRequest('a', { sign: fail })));
   const reserved = store.log.pending();
   store.close();
-  store = openStore(folder);
+  store = place.open();
   await assert.rejects(store.log.append(receiptRequest('b')), isCode('K_LOG_PENDING'));
   const sealed = await store.log.recover(entry => stubSign(entry.message));
   assert.equal(sealed.length, 1);
@@ -181,8 +183,8 @@ test('recover signs what an earlier process reserved, message for message', asyn
   store.close();
 });
 
-test('the database refuses to change or remove what was sealed', async t => {
-  const { log, database, close } = openStore(testFolder(t));
+everyKind('the database refuses to change or remove what was sealed', async newPlace => {
+  const { log, database, close } = newPlace().open();
   await log.appendMany(Array.from({ length: 256 }, (_, i) => receiptRequest(`order ${i}`)));
   for (const sql of [
     'DELETE FROM log_entry',
@@ -197,8 +199,8 @@ test('the database refuses to change or remove what was sealed', async t => {
   close();
 });
 
-test('roots and proofs at every earlier size are those of the tree in memory', async t => {
-  const store = openStore(testFolder(t));
+everyKind('roots and proofs at every earlier size are those of the tree in memory', async newPlace => {
+  const store = newPlace().open();
   const total = 41;
   const requests = Array.from({ length: total }, (_, i) => receiptRequest(`order ${i}`));
   const leaves = (await store.log.appendMany(requests)).map(entry => entry.leaf);
@@ -222,38 +224,41 @@ test('roots and proofs at every earlier size are those of the tree in memory', a
   store.close();
 });
 
-test('a log of many tiles has the roots and proofs of the tree in memory, before and after a restart', async t => {
-  const folder = testFolder(t);
-  let store = openStore(folder);
-  const leaves: Uint8Array[] = [];
-  const check = (): void => {
-    const size = leaves.length;
-    const subtree = memorySubtrees(leaves);
-    assert.equal(store.log.size, size);
-    for (const part of [size, 255, 256, 257, 512, 513].filter(part => part <= size)) {
-      assert.deepEqual(store.log.root(part), rootOfLeaves(leaves.slice(0, part)));
-      assert.deepEqual(store.log.consistency(part, size), consistencyProof(subtree, part, size));
-      for (let index = 0; index < part; index += 97) {
-        assert.deepEqual(store.log.inclusion(index, part), inclusionProof(subtree, index, part));
+everyKind(
+  'a log of many tiles has the roots and proofs of the tree in memory, before and after a restart',
+  async newPlace => {
+    const place = newPlace();
+    let store = place.open();
+    const leaves: Uint8Array[] = [];
+    const check = (): void => {
+      const size = leaves.length;
+      const subtree = memorySubtrees(leaves);
+      assert.equal(store.log.size, size);
+      for (const part of [size, 255, 256, 257, 512, 513].filter(part => part <= size)) {
+        assert.deepEqual(store.log.root(part), rootOfLeaves(leaves.slice(0, part)));
+        assert.deepEqual(store.log.consistency(part, size), consistencyProof(subtree, part, size));
+        for (let index = 0; index < part; index += 97) {
+          assert.deepEqual(store.log.inclusion(index, part), inclusionProof(subtree, index, part));
+        }
       }
+    };
+    for (const [from, to] of [
+      [0, 255],
+      [255, 256],
+      [256, 700],
+      [700, 768],
+      [768, 769],
+    ] as const) {
+      const requests = Array.from({ length: to - from }, (_, i) => receiptRequest(`order ${from + i}`));
+      leaves.push(...(await store.log.appendMany(requests)).map(entry => entry.leaf));
+      check();
+      store.close();
+      store = place.open();
+      check();
     }
-  };
-  for (const [from, to] of [
-    [0, 255],
-    [255, 256],
-    [256, 700],
-    [700, 768],
-    [768, 769],
-  ] as const) {
-    const requests = Array.from({ length: to - from }, (_, i) => receiptRequest(`order ${from + i}`));
-    leaves.push(...(await store.log.appendMany(requests)).map(entry => entry.leaf));
-    check();
     store.close();
-    store = openStore(folder);
-    check();
-  }
-  store.close();
-});
+  },
+);
 
 test('a log that has no tiles yet gets them from its entries; one that lost some is damaged', async t => {
   const folder = testFolder(t);
@@ -279,8 +284,8 @@ test('a log that has no tiles yet gets them from its entries; one that lost some
   store.close();
 });
 
-test('proofs handed out are copies: changing one changes no other', async t => {
-  const store = openStore(testFolder(t));
+everyKind('proofs handed out are copies: changing one changes no other', async newPlace => {
+  const store = newPlace().open();
   await store.log.appendMany(Array.from({ length: 300 }, (_, i) => receiptRequest(`order ${i}`)));
   const before = store.log.inclusion(3, 300);
   for (const hash of store.log.inclusion(3, 300)) hash.fill(0);
@@ -288,8 +293,8 @@ test('proofs handed out are copies: changing one changes no other', async t => {
   store.close();
 });
 
-test('the leaves of a range are those that were appended', async t => {
-  const store = openStore(testFolder(t));
+everyKind('the leaves of a range are those that were appended', async newPlace => {
+  const store = newPlace().open();
   const salt = digestOfText('salt');
   const entries = await store.log.appendMany([receiptRequest('a'), receiptRequest('b', { salt })]);
   const leafOf = ({ type, digest, salt }: (typeof entries)[number]) => ({ type, digest, salt });
@@ -300,8 +305,8 @@ test('the leaves of a range are those that were appended', async t => {
   store.close();
 });
 
-test('a size or an index beyond the log is refused', async t => {
-  const store = openStore(testFolder(t));
+everyKind('a size or an index beyond the log is refused', async newPlace => {
+  const store = newPlace().open();
   await store.log.append(receiptRequest('a'));
   for (const ask of [
     () => store.log.root(2),
@@ -320,51 +325,56 @@ test('a size or an index beyond the log is refused', async t => {
   store.close();
 });
 
-test('any mixture of appends, retries, failures and restarts gives one entry for each key, in order', async t => {
-  const step = fc.oneof(
-    { weight: 6, arbitrary: fc.record({ keys: fc.array(fc.nat(12), { minLength: 1, maxLength: 6 }) }) },
-    { weight: 2, arbitrary: fc.record({ failing: fc.nat(12) }) },
-    { weight: 1, arbitrary: fc.constant('restart' as const) },
-  );
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 15 }), async steps => {
-      const folder = testFolder(t);
-      let store = openStore(folder);
-      const seen = new Map<string, string>();
-      const roots: Uint8Array[] = [EMPTY_ROOT];
-      const observe = (): void => {
-        for (let size = roots.length; size <= store.log.size; size++) roots.push(store.log.root(size));
-        for (const [size, root] of roots.entries()) assert.deepEqual(store.log.root(size), root);
-        for (let index = 0; index < store.log.size; index++) {
-          const entry = store.log.at(index)!;
-          assert.equal(entry.index, index);
-          assert.equal(seen.get(entry.key) ?? entry.digest, entry.digest);
-          seen.set(entry.key, entry.digest);
+everyKind(
+  'any mixture of appends, retries, failures and restarts gives one entry for each key, in order',
+  async newPlace => {
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ keys: fc.array(fc.nat(12), { minLength: 1, maxLength: 6 }) }) },
+      { weight: 2, arbitrary: fc.record({ failing: fc.nat(12) }) },
+      { weight: 1, arbitrary: fc.constant('restart' as const) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 15 }), async steps => {
+        const place = newPlace();
+        let store = place.open();
+        const seen = new Map<string, string>();
+        const roots: Uint8Array[] = [EMPTY_ROOT];
+        const observe = (): void => {
+          for (let size = roots.length; size <= store.log.size; size++) roots.push(store.log.root(size));
+          for (const [size, root] of roots.entries()) assert.deepEqual(store.log.root(size), root);
+          for (let index = 0; index < store.log.size; index++) {
+            const entry = store.log.at(index)!;
+            assert.equal(entry.index, index);
+            assert.equal(seen.get(entry.key) ?? entry.digest, entry.digest);
+            seen.set(entry.key, entry.digest);
+          }
+          assert.equal(seen.size, store.log.size);
+        };
+        for (const action of steps) {
+          if (action === 'restart') {
+            store.close();
+            store = place.open();
+            await store.log.recover(entry => stubSign(entry.message));
+          } else if ('failing' in action) {
+            const sign = (): Promise<never> => Promise.reject(new Error('locked'));
+            await store.log.append(receiptRequest(`order ${action.failing}`, { sign })).catch(() => {});
+          } else {
+            await Promise.allSettled(
+              action.keys.map(key => store.log.append(receiptRequest(`order ${key}`))),
+            );
+          }
+          observe();
         }
-        assert.equal(seen.size, store.log.size);
-      };
-      for (const action of steps) {
-        if (action === 'restart') {
-          store.close();
-          store = openStore(folder);
-          await store.log.recover(entry => stubSign(entry.message));
-        } else if ('failing' in action) {
-          const sign = (): Promise<never> => Promise.reject(new Error('locked'));
-          await store.log.append(receiptRequest(`order ${action.failing}`, { sign })).catch(() => {});
-        } else {
-          await Promise.allSettled(action.keys.map(key => store.log.append(receiptRequest(`order ${key}`))));
-        }
-        observe();
-      }
-      store.close();
-    }),
-    { numRuns: 25 },
-  );
-});
+        store.close();
+      }),
+      { numRuns: 25 },
+    );
+  },
+);
 
-test('every logged type survives the way to disk and back', async t => {
-  const folder = testFolder(t);
-  let store = openStore(folder);
+everyKind('every logged type survives the way to disk and back', async newPlace => {
+  const place = newPlace();
+  let store = place.open();
   const one = `0x${'01'.repeat(32)}` as const;
   const address = `0x${'ab'.repeat(20)}` as const;
   const max64 = 2n ** 64n - 1n;
@@ -446,7 +456,7 @@ test('every logged type survives the way to disk and back', async t => {
     );
   }
   store.close();
-  store = openStore(folder);
+  store = place.open();
   for (const entry of appended) assert.deepEqual(store.log.at(entry.index), entry);
   store.close();
 });

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { TILE_HEIGHT, TILE_WIDTH } from '@koinon/protocol';
+import { digestOf } from '#platform';
 
 const HASH_BYTES = 32;
 /** All hashes below the root of a full tile: 256 + 128 + … + 2. */
@@ -54,7 +54,7 @@ export class TreeTile {
   /** `nodeHash` of the hash at an even index and its neighbour, which lie side by side. */
   #parent(height: number, index: number): Uint8Array {
     NODE.set(this.#view(height, index, 2), 1);
-    return hash('sha256', NODE, 'buffer');
+    return digestOf(NODE);
   }
 
   #view(height: number, index: number, count = 1): Uint8Array {

@@ -73,7 +73,7 @@ async function* checkAudit(
   const { message: order } = evidence.order;
 
   yield await check(`${prefix}.signature`, 'The report was signed by the auditor it names.', async () => {
-    await verifyStatement('AuditReport', report, domains, said.auditor);
+    await verifyStatement('AuditReport', report, domains, said.auditor, sources.recover);
     return ok(`Signed by ${short(said.auditor)}.`);
   });
   yield await check(`${prefix}.receipt`, 'The report is about this receipt.', () =>

@@ -41,7 +41,7 @@ export async function* checkGrant(context: JobContext): AsyncGenerator<Check> {
   const names = manifest?.inputs.flatMap(({ source }) => ('dataset' in source ? [source.dataset] : [])) ?? [];
 
   yield await check('grant.signature', 'The permission was signed by the owner of the data.', async () => {
-    const signer = await recoverDigestSigner(digest, grant.signature);
+    const signer = await (sources.recover ?? recoverDigestSigner)(digest, grant.signature);
     const { dataset } = sources;
     if (!dataset) {
       return skipped(

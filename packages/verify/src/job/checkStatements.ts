@@ -5,12 +5,12 @@ import type { JobContext } from './context.ts';
 
 /** Order and receipt: who signed them, that one answers the other, and what it cost. */
 export async function* checkStatements(context: JobContext): AsyncGenerator<Check> {
-  const { evidence, domains, check, digests } = context;
+  const { evidence, domains, check, digests, sources } = context;
   const { message: order } = evidence.order;
   const { message: receipt } = evidence.receipt;
 
   yield await check('order.signature', 'The order was signed by whom it names as requester.', async () => {
-    await verifyStatement('Order', evidence.order, domains, order.requester);
+    await verifyStatement('Order', evidence.order, domains, order.requester, sources.recover);
     return ok(`Signed by ${short(order.requester)}; order ${short(digests.order)}.`);
   });
   yield await check('order.terms', 'The order says how its result is checked, in terms that fit.', () => {
@@ -28,7 +28,7 @@ export async function* checkStatements(context: JobContext): AsyncGenerator<Chec
     'receipt.signature',
     'The receipt was signed by the node that says it did the work.',
     async () => {
-      await verifyStatement('Receipt', evidence.receipt, domains, receipt.provider);
+      await verifyStatement('Receipt', evidence.receipt, domains, receipt.provider, sources.recover);
       return ok(`Signed by ${short(receipt.provider)}; receipt ${short(digests.receipt)}.`);
     },
   );

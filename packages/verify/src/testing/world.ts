@@ -21,6 +21,7 @@ import type { ReplayResult, Sources } from '../sources.ts';
 import { ChainTwin, LogTwin } from './chainTwin.ts';
 import { type JobPlan, makeGrant, makeJob } from './makeJob.ts';
 import { domains, parties } from './parties.ts';
+import { rememberedSigner } from './rememberedSigner.ts';
 import { CONTENT_ROOT, description, POLICY_DIGEST, policy, record } from './rules.ts';
 
 /** A whole small network in memory, with one trained and judged model. */
@@ -65,6 +66,7 @@ function makeWorld(): World {
     return known;
   };
   const sources: Sources = {
+    recover: rememberedSigner,
     blob: async cid => blobs.get(cid),
     anchor: async (operator, size) => chain.firstAnchor(operator, size),
     dataset: async id => chain.datasets.get(id),

@@ -1,3 +1,4 @@
+// Own process: it defines a global that the build of the page defines.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Route } from '@koinon/api';

@@ -11,8 +11,8 @@ import { emptyProjection, type Projection, project } from './projection.ts';
 import type { IndexSnapshotPort } from './snapshot.ts';
 
 export interface EventIndex {
-  /** Brings the index to the newest block and answers what all events come to. */
-  sync(): Promise<Projection>;
+  /** Brings the index to the newest block, which is asked for unless given, and answers what all events come to. */
+  sync(newest?: Block): Promise<Projection>;
   /** Logs of one event of one contract, ascending, read from the first block when it is first asked for and kept since. */
   logsOf(address: Hex, topic: Hex, event: string): Promise<readonly AskedLog[]>;
   /** Told of every event as it enters, and of `reorganised` before events are told again. */
@@ -145,12 +145,17 @@ export function eventIndex({
     }
   }
 
+  let wanted: LogFilter | undefined;
+
+  /** Made anew only when somebody asks for more. */
   function everything(): LogFilter {
+    if (wanted !== undefined) return wanted;
     const entries = [...asked.values()];
-    return {
+    wanted = {
       addresses: [...new Set([...Object.values(addresses), ...entries.map(({ address }) => address)])],
       topics: [...new Set([...indexedTopics, ...entries.map(({ topic }) => topic)])],
     };
+    return wanted;
   }
 
   function enter(log: Log): void {
@@ -160,14 +165,17 @@ export function eventIndex({
       const told = project(projection, event);
       if (told !== undefined) tell(told);
     }
-    const wanted = asked.get(keyOf(log.address, log.topics[0]));
-    if (wanted === undefined) return;
-    wanted.logs.push(askedLogOf(log));
-    tell({ type: 'contract', address: wanted.address, event: wanted.event, block: log.blockNumber });
+    const entry = asked.get(keyOf(log.address, log.topics[0]));
+    if (entry === undefined) return;
+    entry.logs.push(askedLogOf(log));
+    tell({ type: 'contract', address: entry.address, event: entry.event, block: log.blockNumber });
   }
 
-  async function advance(): Promise<Projection> {
-    const head = await getBlock(rpc, 'latest');
+  /** What was the newest when it was read may be behind by now. */
+  const isFresh = (block: Block) => block.number > (hashes.at(-1)?.number ?? -1);
+
+  async function advance(newest?: Block): Promise<Projection> {
+    const head = newest && isFresh(newest) ? newest : await getBlock(rpc, 'latest');
     if (head === undefined) return projection;
     await followReorganisation(head);
     while (next <= head.number) {
@@ -207,7 +215,7 @@ export function eventIndex({
   }
 
   return {
-    sync: () => inTurn(advance),
+    sync: newest => inTurn(() => advance(newest)),
     logsOf: (address, topic, event) =>
       inTurn(async () => {
         for (let i = 0; i < FILL_TRIES; i++) {
@@ -216,7 +224,9 @@ export function eventIndex({
           if (known !== undefined) return known.logs;
           const entry: Asked = { address, topic, event, logs: [] };
           const filled = await fill(entry);
-          if (filled !== undefined) asked.set(keyOf(address, topic), { ...entry, logs: filled });
+          if (filled === undefined) continue;
+          asked.set(keyOf(address, topic), { ...entry, logs: filled });
+          wanted = undefined;
         }
         throw badAnswer('another chain each time it was asked for logs');
       }),
@@ -225,11 +235,12 @@ export function eventIndex({
       return () => listeners.delete(listener);
     },
     save() {
+      if (snapshot === undefined) return;
       const kept = {
         ...{ version: 3, chainId: deployment.chainId, nodes, next, hashes, events },
         asked: [...asked.values()],
       };
-      snapshot?.save(JSON.stringify(kept));
+      snapshot.save(JSON.stringify(kept));
     },
   };
 }

@@ -125,3 +125,13 @@ it('leaves no failure unheard when it is closed in the middle of many requests',
     assert.equal(result.status === 'rejected' && (result.reason as { code: string }).code, 'K_CHAIN_CLOSED');
   }
 });
+
+it('does not believe in a height whose block an endpoint cannot show', async () => {
+  const { a, b, rpc } = setUp();
+  a.mood.ahead = 1_000;
+  await rpc.refreshHeads();
+  assert.equal(await rpc.request(height.number, []), '0x14');
+  assert.equal(b.calls.at(-1), height.number);
+  b.mood.dead = true;
+  assert.ok(await rpc.request(height.block, ['latest', false]));
+});

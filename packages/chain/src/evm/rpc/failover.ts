@@ -1,7 +1,10 @@
+import { within } from '@koinon/protocol';
 import { KoinonError } from '@koinon/protocol/errors';
 import type { Clock } from '../../clock.ts';
-import { hexNumber } from './quantity.ts';
+import { hexNumber, quantity } from './quantity.ts';
 import { RpcAnswerError, type RpcTransport } from './transport.ts';
+
+export type Ask = (method: string, params: readonly unknown[]) => Promise<unknown>;
 
 export interface Rpc {
   /**
@@ -9,6 +12,11 @@ export interface Rpc {
    * what a healthy endpoint refuses, `K_RPC_UNREACHABLE` when none answers, `K_WRONG_CHAIN` when one is elsewhere.
    */
   request(method: string, params: readonly unknown[], options?: { minBlock?: number }): Promise<unknown>;
+  /**
+   * Several questions to one endpoint, so that the answers fit together; all of them again at the next where one fails.
+   * Throws as `request`.
+   */
+  atOne<T>(work: (ask: Ask) => Promise<T>): Promise<T>;
   /** From now on reads come from endpoints that have this block: what was seen once is not unseen. */
   raiseFloor(block: number): void;
   /** After the chain itself went back. */
@@ -58,24 +66,21 @@ export function failoverRpc(options: FailoverOptions): Rpc {
   }));
 
   async function ask(endpoint: Endpoint, method: string, params: readonly unknown[]): Promise<unknown> {
-    const deadline = new AbortController();
-    const finished = new AbortController();
-    const signal = AbortSignal.any([deadline.signal, closing.signal]);
-    void clock.wait(timeoutMs, finished.signal).then(() => deadline.abort(new Error('timed out')));
     try {
-      const answer = await raceAbort(endpoint.transport.request(method, params, signal), signal);
+      const answer = await within(
+        clock,
+        timeoutMs,
+        signal => raceAbort(endpoint.transport.request(method, params, signal), signal),
+        closing.signal,
+      );
       endpoint.failures = 0;
       endpoint.restUntilMs = 0;
       return answer;
     } catch (error) {
       if (closing.signal.aborted) throw closedError();
       if (error instanceof RpcAnswerError && !isOverload(error)) throw error;
-      endpoint.failures++;
-      endpoint.lastError = describe(error);
-      endpoint.restUntilMs = clock.nowMs() + Math.min(REST_MAX_MS, 500 * 2 ** endpoint.failures);
+      rest(endpoint, describe(error));
       throw error;
-    } finally {
-      finished.abort();
     }
   }
 
@@ -96,10 +101,29 @@ export function failoverRpc(options: FailoverOptions): Rpc {
 
   async function refreshHead(endpoint: Endpoint): Promise<void> {
     await checkChain(endpoint);
-    endpoint.head = hexNumber(await ask(endpoint, 'eth_blockNumber', []));
+    const claimed = hexNumber(await ask(endpoint, 'eth_blockNumber', []));
+    // A height that would have all others passed over is believed only with the block.
+    if (endpoints.length > 1 && claimed > best(endpoint) + staleBlocks) {
+      const block = await ask(endpoint, 'eth_getBlockByNumber', [quantity(claimed), false]);
+      if (block === null) {
+        rest(endpoint, `claims block ${claimed} and does not have it`);
+        throw new Error(endpoint.lastError);
+      }
+    }
+    endpoint.head = claimed;
   }
 
-  const best = () => Math.max(0, ...endpoints.map(endpoint => endpoint.head ?? 0));
+  /** The highest that an endpoint other than this one is known to have; what fails now is not asked what it had. */
+  function best(but?: Endpoint): number {
+    const known = endpoints.filter(endpoint => endpoint !== but && endpoint.failures === 0);
+    return Math.max(0, ...known.map(endpoint => endpoint.head ?? 0));
+  }
+
+  function rest(endpoint: Endpoint, why: string): void {
+    endpoint.failures++;
+    endpoint.lastError = why;
+    endpoint.restUntilMs = clock.nowMs() + Math.min(REST_MAX_MS, 500 * 2 ** endpoint.failures);
+  }
 
   /** Throws when the endpoint cannot serve a request that needs `minBlock`. */
   async function ready(endpoint: Endpoint, minBlock: number): Promise<void> {
@@ -119,37 +143,43 @@ export function failoverRpc(options: FailoverOptions): Rpc {
     return [...endpoints].sort((a, b) => rested(a) - rested(b) || a.restUntilMs - b.restUntilMs);
   }
 
-  return {
-    async request(method, params, { minBlock = 0 } = {}) {
-      for (let round = 0; ; round++) {
-        for (const endpoint of inOrder()) {
-          try {
-            await ready(endpoint, minBlock);
-            return await ask(endpoint, method, params);
-          } catch (error) {
-            if (closing.signal.aborted) throw closedError();
-            if (error instanceof KoinonError) throw error;
-            if (error instanceof RpcAnswerError && !isOverload(error) && !isMissingBlock(error)) throw error;
-            if (error instanceof RpcAnswerError && endpoints.length === 1 && round > 0) throw error;
-          }
+  function lowerFloor(block: number): void {
+    floor = Math.min(floor, block);
+    for (const endpoint of endpoints) endpoint.head = undefined;
+  }
+
+  async function first<T>(minBlock: number, work: (endpoint: Endpoint) => Promise<T>): Promise<T> {
+    for (let round = 0; ; round++) {
+      for (const endpoint of inOrder()) {
+        try {
+          await ready(endpoint, minBlock);
+          return await work(endpoint);
+        } catch (error) {
+          if (closing.signal.aborted) throw closedError();
+          if (error instanceof KoinonError) throw error;
+          if (error instanceof RpcAnswerError && !isOverload(error) && !isMissingBlock(error)) throw error;
+          if (error instanceof RpcAnswerError && endpoints.length === 1 && round > 0) throw error;
         }
-        if (round + 1 >= rounds) {
-          const behind = endpoints.filter(endpoint => endpoint.failures === 0 && endpoint.head !== undefined);
-          if (minBlock > 0 || floor === 0 || behind.length === 0) throw unreachable(endpoints);
-          // All that answer stand below what was seen before: the chain itself went back.
-          this.lowerFloor(Math.max(...behind.map(endpoint => endpoint.head ?? 0)));
-          round = 0;
-        }
-        await clock.wait(backoffMs * 2 ** round, closing.signal);
       }
-    },
+      if (round + 1 >= rounds) {
+        const behind = endpoints.filter(endpoint => endpoint.failures === 0 && endpoint.head !== undefined);
+        if (minBlock > 0 || floor === 0 || behind.length === 0) throw unreachable(endpoints);
+        // All that answer stand below what was seen before: the chain itself went back.
+        lowerFloor(Math.max(...behind.map(endpoint => endpoint.head ?? 0)));
+        round = 0;
+      }
+      await clock.wait(backoffMs * 2 ** round, closing.signal);
+    }
+  }
+
+  return {
+    request: (method, params, { minBlock = 0 } = {}) =>
+      first(minBlock, endpoint => ask(endpoint, method, params)),
+    atOne: work => first(0, endpoint => work((method, params) => ask(endpoint, method, params))),
     raiseFloor(block) {
       floor = Math.max(floor, block);
     },
-    lowerFloor(block) {
-      floor = Math.min(floor, block);
-      for (const endpoint of endpoints) endpoint.head = undefined;
-    },
+    lowerFloor,
     async refreshHeads() {
       // Nothing to compare with.
       if (endpoints.length === 1) return best();

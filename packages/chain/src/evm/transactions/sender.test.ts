@@ -33,7 +33,7 @@ function setUp({ chain = fakeChain(), journal = memoryJournal(), endpoints = 1 }
   chain.mineEvery(1_000, clock, over.signal);
   const transports = Array.from({ length: endpoints }, (_, i) => chain.endpoint(`endpoint ${i}`));
   const rpc = failoverRpc({ transports, chainId: chain.chainId, clock });
-  const heads = pollHeads({ rpc, clock, pollingMs: 100 });
+  const heads = pollHeads({ rpc, clock, pollingMs: 100, idlePollingMs: 2_400 });
   const options = { rpc, heads, clock, chainId: chain.chainId, privateKey, journal };
   const sender = transactionSender({ ...options, stuckAfterMs: 5_000, confirmations: 1 });
   const stop = () => {

@@ -3,8 +3,7 @@ import { asKoinonError, KoinonError } from '@koinon/protocol/errors';
 import { privateKeyToAccount } from 'viem/accounts';
 import { keccak256 } from 'viem/utils';
 import type { Clock } from '../../clock.ts';
-import type { BlockHead } from '../../port/chain.ts';
-import { getReceipt, minedOf, type TransactionReceipt } from '../rpc/answers.ts';
+import { type Block, getReceipt, minedOf, type TransactionReceipt } from '../rpc/answers.ts';
 import { closedError, type Rpc } from '../rpc/failover.ts';
 import type { Heads } from '../rpc/heads.ts';
 import { hexBigint, hexNumber, quantity } from '../rpc/quantity.ts';
@@ -66,9 +65,19 @@ const gasLimit = (estimate: bigint) => (estimate * 5n) / 4n + 10_000n;
 
 /** The one sender of a key: two senders of one key would race for nonces. */
 export function transactionSender(options: SenderOptions): Sender {
-  const { rpc, heads, clock, chainId, journal } = options;
+  const { rpc, heads, clock, chainId } = options;
   const signer = privateKeyToAccount(options.privateKey);
   const account = signer.address.toLowerCase() as Hex;
+  const journal: TransactionJournal = {
+    get: (...args) => options.journal.get(...args),
+    pending: (...args) => options.journal.pending(...args),
+    recent: (...args) => options.journal.recent(...args),
+    put(entry) {
+      // The journal is another's by now.
+      if (closed) throw closedError();
+      options.journal.put(entry);
+    },
+  };
   const flights = new Map<string, Flight>();
   const starting = new Map<string, Promise<Flight>>();
   let queue: Promise<unknown> = Promise.resolve();
@@ -89,8 +98,9 @@ export function transactionSender(options: SenderOptions): Sender {
     return hexNumber(await rpc.request('eth_getTransactionCount', [account, tag]));
   }
 
-  async function nextNonce(): Promise<number> {
-    const ours = [...flights.values()].map(flight => flight.entry.nonce + 1);
+  /** The nonce after all others that are taken; that of the flight itself does not count. */
+  async function nextNonce(of?: Flight): Promise<number> {
+    const ours = [...flights.values()].filter(it => it !== of).map(it => it.entry.nonce + 1);
     return Math.max(await transactionCount('pending'), minedNext, ...ours);
   }
 
@@ -130,6 +140,9 @@ export function transactionSender(options: SenderOptions): Sender {
     return flight;
   }
 
+  /** It may have been settled while something was asked. */
+  const isFlying = (flight: Flight) => flights.get(flight.entry.key) === flight;
+
   function land(flight: Flight): void {
     flights.delete(flight.entry.key);
     if (flights.size === 0) {
@@ -146,7 +159,9 @@ export function transactionSender(options: SenderOptions): Sender {
       if (again !== undefined) return again;
     }
     const gas = call.gas ?? (await estimate(call));
-    const [nonce, fees] = await Promise.all([nextNonce(), suggestFees(rpc)]);
+    // What was refused may have been taken by an endpoint whose answer was lost: under the same nonce only one is mined.
+    const dropped = known?.outcome.status === 'dropped' ? known : undefined;
+    const [nonce, fees] = await Promise.all([dropped?.nonce ?? nextNonce(), suggestFees(rpc)]);
     const entry: JournaledTransaction = {
       account,
       key: key ?? '',
@@ -156,11 +171,12 @@ export function transactionSender(options: SenderOptions): Sender {
       data: call.data,
       gas,
       doing: call.doing,
-      attempts: [],
+      attempts: [...(dropped?.attempts ?? [])],
       submittedAtMs: clock.nowMs(),
       outcome: { status: 'pending' },
     };
-    await attempt(entry, fees);
+    const last = entry.attempts.at(-1);
+    await attempt(entry, last === undefined ? fees : raised(last, fees));
     if (key === undefined) entry.key = `hash:${entry.attempts[0]!.hash}`;
     if (closed) throw closedError();
     journal.put(entry);
@@ -168,6 +184,8 @@ export function transactionSender(options: SenderOptions): Sender {
     try {
       await broadcast(flight);
     } catch (error) {
+      // It is on its way, and was looked into no further.
+      if (asKoinonError(error).code === 'K_RPC_UNREACHABLE') return flight;
       journal.put({ ...entry, outcome: { status: 'dropped' } });
       land(flight);
       throw error;
@@ -184,18 +202,37 @@ export function transactionSender(options: SenderOptions): Sender {
     const flight = track(structuredClone(known));
     try {
       const receipt = await findReceipt(flight.entry);
-      if (receipt !== undefined) await settle(flight, receipt);
+      if (!isFlying(flight)) return flight;
+      const isKnown = outcome.status === 'mined' && outcome.mined.blockHash === receipt?.blockHash;
+      if (receipt !== undefined && isKnown) await settle(flight, receipt);
       else {
         // Never mined, or the chain went back behind it.
         flight.entry.outcome = { status: 'pending' };
         journal.put(flight.entry);
-        if ((await transactionCount('latest')) > flight.entry.nonce) await reissue(flight);
-        else await broadcast(flight);
+        if (receipt === undefined) await broadcast(flight);
       }
     } catch {
       // Still pending: the next block tries again.
     }
+    unseen = true;
     return flight;
+  }
+
+  /**
+   * Whether the nonce is used by a transaction that is none of these, in a block with as many on it as count. One endpoint
+   * tells all of it, and shows before and after that it has that block: of two the second may be behind the first.
+   */
+  async function isTakenByAnother({ nonce, attempts }: JournaledTransaction): Promise<boolean> {
+    return rpc.atOne(async ask => {
+      const newest = (await ask('eth_getBlockByNumber', ['latest', false])) as { number?: unknown } | null;
+      const at = quantity(Math.max(0, hexNumber(newest?.number) - options.confirmations + 1));
+      const isUsed = async () => hexNumber(await ask('eth_getTransactionCount', [account, at])) > nonce;
+      if (!(await isUsed())) return false;
+      for (const { hash } of attempts) {
+        if ((await ask('eth_getTransactionReceipt', [hash])) !== null) return false;
+      }
+      return isUsed();
+    });
   }
 
   async function findReceipt(entry: JournaledTransaction): Promise<TransactionReceipt | undefined> {
@@ -219,8 +256,8 @@ export function transactionSender(options: SenderOptions): Sender {
       }
       if (/already known|already imported|known transaction|already in/i.test(error.message)) return;
       if (/nonce too low|nonce is too low|invalid nonce/i.test(error.message)) {
-        const receipt = await findReceipt(entry);
-        return receipt === undefined ? reissue(flight) : settle(flight, receipt);
+        unseen = true;
+        return (await isTakenByAnother(entry)) ? reissue(flight) : undefined;
       }
       if (/underpriced|fee too low|less than block base fee|max fee per gas/i.test(error.message)) {
         if (entry.attempts.length >= 16) throw rejected(entry.doing, error);
@@ -235,7 +272,9 @@ export function transactionSender(options: SenderOptions): Sender {
   /** The same nonce with higher fees: at most one of the attempts can be mined. */
   async function raise(flight: Flight): Promise<void> {
     const last = flight.entry.attempts.at(-1)!;
-    await attempt(flight.entry, raised(last, await suggestFees(rpc)));
+    const fees = await suggestFees(rpc);
+    if (!isFlying(flight)) return;
+    await attempt(flight.entry, raised(last, fees));
     journal.put(flight.entry);
     await broadcast(flight);
   }
@@ -243,10 +282,8 @@ export function transactionSender(options: SenderOptions): Sender {
   /** Somebody else's transaction took the nonce, so none of the attempts can ever be mined: a new nonce is safe. */
   async function reissue(flight: Flight): Promise<void> {
     const { entry } = flight;
-    // Its own old nonce must not count as ours.
-    flights.delete(entry.key);
-    const [nonce, fees] = await Promise.all([nextNonce(), suggestFees(rpc)]);
-    flights.set(entry.key, flight);
+    const [nonce, fees] = await Promise.all([nextNonce(flight), suggestFees(rpc)]);
+    if (!isFlying(flight)) return;
     entry.nonce = nonce;
     entry.attempts = [];
     await attempt(entry, fees);
@@ -255,11 +292,13 @@ export function transactionSender(options: SenderOptions): Sender {
   }
 
   async function settle(flight: Flight, receipt: TransactionReceipt): Promise<void> {
+    if (!isFlying(flight)) return;
     const { entry } = flight;
     const reverted = receipt.status === '0x0';
     rpc.raiseFloor(receipt.blockNumber);
     minedNext = Math.max(minedNext, entry.nonce + 1);
     const error = reverted ? await reasonOf(flight, receipt) : undefined;
+    if (!isFlying(flight)) return;
     entry.outcome = { status: reverted ? 'reverted' : 'mined', mined: minedOf(receipt) };
     journal.put(entry);
     land(flight);
@@ -283,7 +322,7 @@ export function transactionSender(options: SenderOptions): Sender {
   }
 
   /** Looks after everything on its way, in the order of the nonces. */
-  async function check(head: BlockHead, isNew: boolean): Promise<void> {
+  async function check(head: Block, isNew: boolean): Promise<void> {
     unseen ||= isNew;
     if (checking || closed) return;
     checking = true;
@@ -308,13 +347,13 @@ export function transactionSender(options: SenderOptions): Sender {
   }
 
   async function unstick(flight: Flight): Promise<void> {
-    if (!flights.has(flight.entry.key)) return;
+    if (!isFlying(flight)) return;
     const count = await transactionCount('latest');
     const { nonce } = flight.entry;
     if (count > nonce) {
       // Mined between the two questions, or the nonce was taken by another sender of this key.
-      const receipt = await findReceipt(flight.entry);
-      await (receipt === undefined ? reissue(flight) : settle(flight, receipt));
+      flight.sentAtMs = clock.nowMs();
+      if (await isTakenByAnother(flight.entry)) await reissue(flight);
     } else if (count === nonce) await raise(flight);
     else {
       const expected = [...flights.values()].some(other => other.entry.nonce === count);
@@ -356,7 +395,11 @@ export function transactionSender(options: SenderOptions): Sender {
       await inTurn(async () => {
         const settled = journal.recent(account, chainId, RECENT).filter(e => e.outcome.status === 'mined');
         const known = [...settled, ...journal.pending(account, chainId)].sort((a, b) => a.nonce - b.nonce);
-        for (const entry of known) if (!flights.has(entry.key)) await takeUp(entry);
+        for (const { key } of known) {
+          // As it is by now: others were asked about meanwhile.
+          const entry = journal.get(account, chainId, key);
+          if (entry !== undefined && !flights.has(key)) await takeUp(entry);
+        }
       });
     },
     close() {

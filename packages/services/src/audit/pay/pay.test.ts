@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SeededNetwork } from '@koinon/node/testing';
-import { AUDIT_AMOUNT, payees, payOf, promisedJob, publicStudy, until, withPay } from '@koinon/node/testing';
+import { AUDIT_AMOUNT, payees, payOf, promisedJob, publicStudy, withPay } from '@koinon/node/testing';
 import type { Hex } from '@koinon/protocol';
 
 const always = { ticketOdds: 1n };
 const hardlyEver = { ticketOdds: 2n ** 200n };
-const tokenOf = (network: SeededNetwork) => network.chain.deployment.token as Hex;
+const tokenOf = (network: SeededNetwork) => network.reader.deployment.token as Hex;
 const purseOf = (network: SeededNetwork, name: string) =>
-  network.chain.connect().token.balanceOf(tokenOf(network), network.member(name).operator);
+  network.reader.token.balanceOf(tokenOf(network), network.member(name).operator);
 const fundOf = (network: SeededNetwork) =>
-  network.chain.connect().audits.fundOf(network.member('researcher').operator, tokenOf(network));
+  network.reader.audits.fundOf(network.member('researcher').operator, tokenOf(network));
 const notesOf = (network: SeededNetwork, names: readonly string[], event: string) =>
   names.flatMap(name => network.member(name).notes.filter(note => note.event === event));
 
@@ -36,7 +36,7 @@ test('a report about a winning order is paid once, also by an auditor killed whi
     assert.deepEqual(payOf(network, 'paid'), []);
     await network.crash(name);
     await network.start(name);
-    const [paid] = await until(() => payOf(network, 'paid'));
+    const [paid] = await network.until(() => payOf(network, 'paid'));
     assert.deepEqual([paid?.name, paid?.entry.amount], [name, AUDIT_AMOUNT]);
     assert.equal((await purseOf(network, name)) - before.get(name)!, AUDIT_AMOUNT);
     assert.equal(await fundOf(network), 3n * AUDIT_AMOUNT);
@@ -56,7 +56,7 @@ test('orders promise pay and expire in time for it; the fund is filled once for 
     ];
     for (const id of begun) assert.equal((await node.port('studies').settled(id)).state, 'done');
     assert.equal(notesOf(network, ['researcher'], 'audit-fund-filled').length, 1);
-    const { reportSeconds } = await network.chain.connect().audits.terms();
+    const { reportSeconds } = await network.reader.audits.terms();
     const now = Math.floor(node.ports.clock.nowMs() / 1000);
     const jobs = network.member('alder').node.port('work').jobs.list();
     assert.equal(jobs.length, 2);
@@ -64,7 +64,7 @@ test('orders promise pay and expire in time for it; the fund is filled once for 
       assert.equal(order.message.auditAmount, AUDIT_AMOUNT);
       assert.ok(Number(order.message.expiresAt) <= now + 3 * reportSeconds);
     }
-    await until(async () => ((await fundOf(network)) === 2n * AUDIT_AMOUNT ? [true] : []));
+    await network.until(async () => ((await fundOf(network)) === 2n * AUDIT_AMOUNT ? [true] : []));
   });
 });
 
@@ -73,14 +73,14 @@ test('a report about an order that did not win costs no transaction', async () =
     const { audits, block } = network.member('researcher').node.ports.chain;
     await audits.fund(tokenOf(network), 10n ** 18n);
     const { order } = await promisedJob(network);
-    await until(() => payOf(network, 'waiting'));
+    await network.until(() => payOf(network, 'waiting'));
     for (const name of payees) await network.crash(name);
     const { drawing, heldFrom } = await audits.drawingOf(order.expiresAt);
-    await until(async () => ((await block('latest')).timestampSeconds >= heldFrom ? [true] : []));
+    await network.until(async () => ((await block('latest')).timestampSeconds >= heldFrom ? [true] : []));
     await audits.hold(drawing);
     for (const name of payees) await network.start(name);
     // The other one may be drawn as well, and may have had no proof yet when it was killed.
-    await until(() => {
+    await network.until(() => {
       const isOpen = payees.some(name => network.member(name).node.port('audit').pay.open().length);
       return isOpen ? [] : payOf(network, 'lost');
     });
@@ -93,14 +93,16 @@ test('an order without a fund is audited all the same, its drawing held by nobod
   await withPay(134, always, async network => {
     const { audits, block } = network.member('researcher').node.ports.chain;
     const { order, digest } = await promisedJob(network);
-    await until(() => payOf(network, 'waiting'));
-    const worth = await until(() => notesOf(network, payees, 'audit-worth'));
+    await network.until(() => payOf(network, 'waiting'));
+    const worth = await network.until(() => notesOf(network, payees, 'audit-worth'));
     assert.ok(worth.every(({ facts }) => facts['is'] === 'unfunded'));
     const { drawing, heldFrom } = await audits.drawingOf(order.expiresAt);
-    await until(async () => ((await block('latest')).timestampSeconds >= heldFrom + 30 ? [true] : []));
+    await network.until(async () =>
+      (await block('latest')).timestampSeconds >= heldFrom + 30 ? [true] : [],
+    );
     assert.equal(await audits.roundOf(drawing), undefined);
     await audits.fund(tokenOf(network), AUDIT_AMOUNT);
-    await until(() => payOf(network, 'paid'));
+    await network.until(() => payOf(network, 'paid'));
     assert.equal(await audits.paid(digest), true);
     assert.equal(await fundOf(network), 0n);
   });

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  alterAnswers,
-  publicStudy,
-  type SeededNetwork,
-  seededNetwork,
-  usualParts,
-} from '@koinon/node/testing';
+import { alterAnswers, publicStudy, type SeededNetwork, withNetwork } from '@koinon/node/testing';
 import { cidOfBytes, fileList, type JobAnswer, utf8 } from '@koinon/protocol';
 import { fetchOutputs } from './checkReceipt.ts';
 
@@ -14,14 +8,8 @@ import { fetchOutputs } from './checkReceipt.ts';
 const firstByAddress = (network: SeededNetwork) =>
   ['alder', 'birch'].sort((a, b) => (network.member(a).operator < network.member(b).operator ? -1 : 1))[0]!;
 
-async function studyWithLiar(
-  seed: number,
-  lie: (answer: JobAnswer) => JobAnswer,
-  other: Uint8Array,
-  clockFactor?: number,
-) {
-  const network = await seededNetwork(seed, usualParts, clockFactor);
-  try {
+async function studyWithLiar(seed: number, lie: (answer: JobAnswer) => JobAnswer, other: Uint8Array) {
+  return withNetwork(seed, async network => {
     const worker = firstByAddress(network);
     await network.crash(worker);
     await network.member('researcher').store.blobs.put(other, 'public');
@@ -35,9 +23,7 @@ async function studyWithLiar(
     const study = await studies.settled(studies.begin(await publicStudy(network)));
     assert.ok(channels.list().every(account => account.voucher === undefined));
     return study;
-  } finally {
-    await network.stop();
-  }
+  });
 }
 
 const small = utf8.encode('a model nobody audited');
@@ -56,8 +42,7 @@ for (const [what, other] of [
 }
 
 test('a large output is hashed as a whole, since its name is that of a list of chunks', async () => {
-  const network = await seededNetwork(42);
-  try {
+  await withNetwork(42, async network => {
     const ports = network.member('researcher').node.ports;
     const { operator: provider, store } = network.member('alder');
     const audited = new Uint8Array(2 ** 20 + 1);
@@ -69,9 +54,7 @@ test('a large output is hashed as a whole, since its name is that of a list of c
     await assert.rejects(fetchOutputs(ports, received, { provider, visibility: 'public', signal }), {
       code: 'K_RECEIPT_WRONG',
     });
-  } finally {
-    await network.stop();
-  }
+  });
 });
 
 test('a provider that is for ever at work is left when the order has expired, and not asked in a tight loop', async () => {
@@ -80,7 +63,7 @@ test('a provider that is for ever at work is left when the order has expired, an
     questions++;
     return { order: answer.order, state: 'running' };
   };
-  const study = await studyWithLiar(43, stall, small, 2000);
+  const study = await studyWithLiar(43, stall, small);
   assert.equal(study.failure?.code, 'K_JOB_LATE', study.failure?.message);
   assert.ok(questions < 3700, `${questions} questions in an hour`);
 });
